@@ -1,0 +1,126 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// A Name is what a publication is known by: 1 to 255 bytes of UTF-8 without
+// control characters, by convention fields joined by colons (R2).
+type Name string
+
+// MaxName is the length of the longest name, in bytes.
+const MaxName = 255
+
+// Check returns what is wrong with n, or "".
+func (n Name) Check() string {
+	switch {
+	case n == "":
+		return "the name is empty"
+	case len(n) > MaxName:
+		return fmt.Sprintf("the name has %d bytes, at most %d are allowed", len(n), MaxName)
+	case !utf8.ValidString(string(n)):
+		return "the name is not valid UTF-8"
+	case strings.ContainsFunc(string(n), control):
+		return "the name has a control character"
+	}
+	return ""
+}
+
+func control(r rune) bool { return r < 0x20 || 0x7f <= r && r < 0xa0 }
+
+// A Pattern is an RE2 expression that must match a whole name (R2).
+type Pattern string
+
+// An ID is the identity of a registration: the process that made it and a
+// serial number there. The zero ID is none.
+type ID struct {
+	Origin transport.ProcessID
+	Seq    uint64
+}
+
+// String returns the form that logs show: 9e7db6d6.3.
+func (id ID) String() string { return fmt.Sprintf("%s.%d", id.Origin.Short(), id.Seq) }
+
+// Less orders identities: where stamps are equal, and where effects need one order.
+func (id ID) Less(other ID) bool {
+	if id.Origin != other.Origin {
+		return id.Origin.Less(other.Origin)
+	}
+	return id.Seq < other.Seq
+}
+
+// A Stamp is the age of a publication: nanoseconds since 1970 by the clock of
+// its machine, given once at Publish (R3).
+type Stamp int64
+
+// A Token is the secret of a publication: who shows it was sent by a directory (R16).
+type Token [16]byte
+
+// An Endpoint is where the process of a publication takes links.
+type Endpoint struct {
+	Scope   Scope  // LAN for the socket on the LAN address, else Host
+	Address string // host:port
+}
+
+// A Publication is one actor under one name. It never changes.
+type Publication struct {
+	ID        ID
+	Name      Name
+	Scope     Scope
+	Stamp     Stamp
+	Token     Token
+	Actor     transport.Address
+	Endpoints []Endpoint // empty if Scope is Process or inner
+}
+
+// Older reports whether p goes before q where both claim one name (R3).
+func (p Publication) Older(q Publication) bool {
+	if p.Stamp != q.Stamp {
+		return p.Stamp < q.Stamp
+	}
+	return p.ID.Less(q.ID)
+}
+
+func (p Publication) String() string {
+	return fmt.Sprintf("%q[%v] %v by %v", string(p.Name), p.Scope, p.ID, p.Actor)
+}
+
+// A Subscription is one actor's interest in the names that a pattern matches.
+type Subscription struct {
+	ID      ID
+	Pattern Pattern
+	Scope   Scope
+	Actor   transport.Address
+}
+
+func (s Subscription) String() string {
+	return fmt.Sprintf("%q[%v] %v by %v", string(s.Pattern), s.Scope, s.ID, s.Actor)
+}
+
+// A Party is whoever says something to a machine and hears from it: an actor of
+// this process or a link. It is opaque to the machines; zero is nobody.
+type Party uint64
+
+// ActorParty returns the party of an actor of this process.
+func ActorParty(a transport.ActorID) Party { return Party(a)<<1 | 1 }
+
+// LinkParty returns the party of the nth link, from 1.
+func LinkParty(n uint64) Party { return Party(n) << 1 }
+
+// Actor returns the actor of this process that p is.
+func (p Party) Actor() (transport.ActorID, bool) { return transport.ActorID(p >> 1), p&1 == 1 }
+
+// String returns actor-7, link-3 or nobody.
+func (p Party) String() string {
+	switch {
+	case p == 0:
+		return "nobody"
+	case p&1 == 1:
+		return fmt.Sprintf("actor-%d", p>>1)
+	}
+	return fmt.Sprintf("link-%d", p>>1)
+}

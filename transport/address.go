@@ -1,0 +1,82 @@
+package transport
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// A ProcessID is the identity of a process: a random UUID, new for each start.
+// The zero value is no process.
+type ProcessID [16]byte
+
+// NewProcessID returns a new identity.
+func NewProcessID() ProcessID { return ProcessID(uuid.New()) }
+
+// String returns the whole identity in the form of a UUID.
+func (p ProcessID) String() string { return uuid.UUID(p).String() }
+
+// Short returns the first eight hexadecimal digits, which logs show.
+func (p ProcessID) Short() string { return fmt.Sprintf("%x", p[:4]) }
+
+// Less orders identities, for decisions that both ends of a link must share.
+func (p ProcessID) Less(q ProcessID) bool { return string(p[:]) < string(q[:]) }
+
+// An ActorID is the serial number of an actor in its process, from 1.
+type ActorID uint64
+
+// An Address names an actor wherever it runs. Addresses of the same actor are
+// equal with ==. The zero Address is nobody.
+type Address struct {
+	Process ProcessID
+	Actor   ActorID
+	Key     uint64 // cannot be guessed; see Mint
+}
+
+// IsZero reports whether a is nobody.
+func (a Address) IsZero() bool { return a == Address{} }
+
+// String returns the form that logs show, without the key: 9e7db6d6:15.
+func (a Address) String() string {
+	if a.IsZero() {
+		return "nobody"
+	}
+	return fmt.Sprintf("%s:%d", a.Process.Short(), a.Actor)
+}
+
+// A Mint makes the addresses of one process. The key in an address is a
+// function of the actor and of a secret that never leaves the process, so that
+// a peer can address only actors whose addresses it was given.
+type Mint struct {
+	process ProcessID
+	block   cipher.Block
+}
+
+// NewMint returns the mint of a process.
+func NewMint(process ProcessID) *Mint {
+	var secret [16]byte
+	rand.Read(secret[:]) // never fails: crypto/rand
+	block, err := aes.NewCipher(secret[:])
+	if err != nil {
+		panic(err) // the key has one of the three legal sizes
+	}
+	return &Mint{process, block}
+}
+
+// Process returns the process whose addresses m makes.
+func (m *Mint) Process() ProcessID { return m.process }
+
+// Address returns the address of an actor.
+func (m *Mint) Address(actor ActorID) Address {
+	var b [aes.BlockSize]byte
+	binary.BigEndian.PutUint64(b[:], uint64(actor))
+	m.block.Encrypt(b[:], b[:])
+	return Address{m.process, actor, binary.BigEndian.Uint64(b[:])}
+}
+
+// Made reports whether m made a.
+func (m *Mint) Made(a Address) bool { return a == m.Address(a.Actor) }

@@ -1,0 +1,94 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Kind is the first byte of a frame and says what its body is. 0–31 are the
+// transport's own, 32–127 the directory's; package wire and package
+// directory/wire have the tables.
+type Kind uint8
+
+// A Hello is what each end of a link says first.
+type Hello struct {
+	Process   ProcessID
+	Heartbeat uint32 // milliseconds between two heartbeats of this end
+	Body      []byte // what the node says of itself; opaque here
+}
+
+// A Link is an ordered, two-way stream of frames between two processes. Its
+// methods may be called from any goroutine.
+type Link interface {
+	// Peer is what the other end said first.
+	Peer() Hello
+	// Dialled reports whether this end dialled.
+	Dialled() bool
+	// Local and Remote are the network addresses of the two ends.
+	Local() string
+	Remote() string
+
+	// Start begins to hand frames to r. It is called once.
+	Start(r Receiver)
+	// Send queues one frame. It never blocks and keeps no reference to body.
+	// It returns ErrOverloaded when the queue is full and ErrClosed after the
+	// link is lost; the frame is then not sent.
+	Send(kind Kind, body []byte) error
+	// Close ends the link and tells the other end why, as far as it listens.
+	// What was queued before is sent first, within a second. The receiver of
+	// this end gets Lost too. Closing again does nothing.
+	Close(reason error)
+}
+
+// A Receiver takes what comes over a link, on a goroutine of the link.
+type Receiver interface {
+	// Received is called for each frame but the link's own, in order. The body
+	// is valid until it returns. An error closes the link with that reason.
+	Received(kind Kind, body []byte) error
+	// Lost is called once, when nothing more will come.
+	Lost(reason error)
+}
+
+// A Transport makes links.
+type Transport interface {
+	// Dial connects to address and exchanges hellos. It gives up when ctx ends.
+	Dial(ctx context.Context, address string, hello Hello) (Link, error)
+	// Listen takes links at address and hands each to accept once hellos were
+	// exchanged, on a goroutine of its own.
+	Listen(address string, hello Hello, accept func(Link)) (Listener, error)
+}
+
+// A Listener takes links until it is closed. Links that it took live on.
+type Listener interface {
+	// Address is where it listens, with the port it got.
+	Address() string
+	// Close stops it and waits until it has let go of the address.
+	Close() error
+}
+
+// The reasons for which a frame or a message is not sent, and a link ends.
+var (
+	ErrOverloaded  = errors.New("overloaded")
+	ErrEnded       = errors.New("ended")
+	ErrUnreachable = errors.New("unreachable")
+	ErrClosed      = errors.New("link closed")
+	ErrSilent      = errors.New("no sign of life within three heartbeats")
+	ErrProtocol    = errors.New("protocol error")
+)
+
+// RefusedError is the reason of a link that the other end closed on purpose.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return "closed by peer: " + e.Reason }
+
+// A FrameError is a frame that was not as it should be. It matches ErrProtocol.
+type FrameError struct {
+	Kind   Kind
+	Reason string
+}
+
+func (e *FrameError) Error() string { return fmt.Sprintf("frame of kind %d: %s", e.Kind, e.Reason) }
+
+// Is reports whether target is ErrProtocol.
+func (e *FrameError) Is(target error) bool { return target == ErrProtocol }
