@@ -1,5 +1,7 @@
 package directory
 
+import "fmt"
+
 // A Message is something said to the directory machine, or by it. The set is
 // closed. A request is an imperative, a fact a past participle, a refusal begins
 // with Not.
@@ -114,6 +116,16 @@ type (
 	// Resume goes on with long work that was put off by the effect Continue.
 	Resume struct{}
 )
+
+// Error says what was refused and why.
+func (m NotPublished) Error() string {
+	return fmt.Sprintf("publish %q at %v: %s", string(m.Name), m.Scope, m.Reason)
+}
+
+// Error says what was refused and why.
+func (m NotSubscribed) Error() string {
+	return fmt.Sprintf("subscribe %q at %v: %s", string(m.Pattern), m.Scope, m.Reason)
+}
 
 func (Publish) message()       {}
 func (Unpublish) message()     {}
