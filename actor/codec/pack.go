@@ -1,0 +1,296 @@
+package codec
+
+import (
+	"encoding"
+	"encoding/binary"
+	"fmt"
+	"reflect"
+	"sort"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// AddressExt is the msgpack extension of addresses: 32 bytes, process 16, actor
+// 8 and key 8, both big endian.
+const AddressExt = 1
+
+const (
+	addressSize = 32
+	maxDepth    = 32 // containers within one another
+)
+
+// Append implements [transport.Codec]. The error is a *PortableError, and b is
+// then as it was.
+func (c *Codec) Append(b []byte, message any) (body []byte, name string, err error) {
+	switch m := message.(type) {
+	case nil:
+		return append(b, 0xc0), "nil", nil
+	case Unknown:
+		if len(m.body) == 0 {
+			return b, "", &PortableError{"codec.Unknown", "it did not come from another process"}
+		}
+		return append(b, m.body...), m.Type, nil
+	}
+	t := reflect.TypeOf(message)
+	e, err := c.entryOf(t)
+	if err != nil {
+		return b, "", &PortableError{t.String(), err.Error()}
+	}
+	w := c.packers.Get().(*packer)
+	w.b = b
+	err = w.message(e.plan, reflect.ValueOf(message))
+	body, w.b, w.depth = w.b, nil, 0
+	if err != nil {
+		w.reset() // the user's code may have left it in any state
+	}
+	c.packers.Put(w)
+	if err != nil {
+		return b, "", &PortableError{t.String(), err.Error()}
+	}
+	return body, e.name, nil
+}
+
+// A packer writes values to the end of a slice. It is the encoder's writer, and
+// may write beside it, as the encoder buffers nothing.
+type packer struct {
+	codec *Codec
+	enc   *msgpack.Encoder
+	b     []byte
+	depth int
+}
+
+func newPacker(c *Codec) *packer {
+	w := &packer{codec: c, enc: msgpack.NewEncoder(nil)}
+	w.reset()
+	return w
+}
+
+func (w *packer) reset() {
+	w.enc.Reset(w)
+	w.enc.UseCompactInts(true)
+}
+
+func (w *packer) Write(b []byte) (int, error) {
+	w.b = append(w.b, b...)
+	return len(b), nil
+}
+
+func (w *packer) WriteByte(c byte) error {
+	w.b = append(w.b, c)
+	return nil
+}
+
+// message is value for types whose own code may panic.
+func (w *packer) message(p *plan, v reflect.Value) (err error) {
+	defer recovered(&err)
+	return w.value(p, v)
+}
+
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = problem("it panicked: %v", r)
+	}
+}
+
+// value writes v, of the type of p.
+func (w *packer) value(p *plan, v reflect.Value) error {
+	switch p.class {
+	case boolean:
+		return w.enc.EncodeBool(v.Bool())
+	case integer:
+		return w.enc.EncodeInt(v.Int())
+	case unsigned:
+		return w.enc.EncodeUint(v.Uint())
+	case float:
+		if p.size == 4 {
+			return w.enc.EncodeFloat32(float32(v.Float()))
+		}
+		return w.enc.EncodeFloat64(v.Float())
+	case text:
+		return w.text(v.String())
+	case block:
+		return w.enc.EncodeBytes(v.Bytes())
+	case octets:
+		if p.typ == uuidType && !v.CanAddr() {
+			id := v.Interface().(uuid.UUID)
+			return w.enc.EncodeBytes(id[:])
+		}
+		return w.enc.EncodeBytes(addressable(v).Bytes())
+	case instant:
+		return w.enc.EncodeTime(v.Interface().(time.Time))
+	case address:
+		return w.address(p, v)
+	case dynamic:
+		return w.dynamic(v)
+	case vector, array, mapping, record:
+		return w.container(p, v)
+	}
+	return w.own(p, v)
+}
+
+func (w *packer) text(s string) error {
+	if !utf8.ValidString(s) {
+		return problem("a string is not UTF-8")
+	}
+	return w.enc.EncodeString(s)
+}
+
+func (w *packer) address(p *plan, v reflect.Value) error {
+	var a transport.Address
+	if p.typ == addressType {
+		a = v.Interface().(transport.Address)
+	} else {
+		a = w.codec.addresses.Out(v)
+	}
+	if a.IsZero() {
+		return w.enc.EncodeNil()
+	}
+	if err := w.enc.EncodeExtHeader(AddressExt, addressSize); err != nil {
+		return err
+	}
+	w.b = append(w.b, a.Process[:]...)
+	w.b = binary.BigEndian.AppendUint64(w.b, uint64(a.Actor))
+	w.b = binary.BigEndian.AppendUint64(w.b, a.Key)
+	return nil
+}
+
+// dynamic writes what is in an any.
+func (w *packer) dynamic(v reflect.Value) error {
+	if v.IsNil() {
+		return w.enc.EncodeNil()
+	}
+	if w.depth == maxDepth {
+		return problem("it nests more than %d deep", maxDepth)
+	}
+	w.depth++
+	defer func() { w.depth-- }()
+	v = v.Elem()
+	if u, ok := v.Interface().(Unknown); ok {
+		return w.unknown(u)
+	}
+	e, err := w.codec.entryOf(v.Type())
+	if err != nil {
+		return problem("%s: %s", v.Type(), err)
+	}
+	w.enc.EncodeArrayLen(2)
+	w.enc.EncodeString(e.name)
+	return w.value(e.plan, v)
+}
+
+func (w *packer) unknown(u Unknown) error {
+	if _, err := scan(u.body, maxDepth-w.depth, nil); err != nil {
+		return problem("%s: %s", u, err)
+	}
+	w.enc.EncodeArrayLen(2)
+	w.enc.EncodeString(u.Type)
+	w.b = append(w.b, u.body...)
+	return nil
+}
+
+// container writes what has elements.
+func (w *packer) container(p *plan, v reflect.Value) error {
+	if w.depth == maxDepth {
+		return problem("it nests more than %d deep", maxDepth)
+	}
+	w.depth++
+	defer func() { w.depth-- }()
+	switch p.class {
+	case record:
+		w.enc.EncodeArrayLen(len(p.fields))
+		for i := range p.fields {
+			f := &p.fields[i]
+			if err := w.value(f.plan, v.Field(f.index)); err != nil {
+				return within(err, "."+f.name)
+			}
+		}
+		return nil
+	case mapping:
+		return w.mapping(p, v)
+	}
+	if p.class == vector && v.IsNil() {
+		return w.enc.EncodeNil()
+	}
+	n := v.Len()
+	w.enc.EncodeArrayLen(n)
+	for i := range n {
+		if err := w.value(p.elem, v.Index(i)); err != nil {
+			return within(err, fmt.Sprintf("[%d]", i))
+		}
+	}
+	return nil
+}
+
+func (w *packer) mapping(p *plan, v reflect.Value) error {
+	if v.IsNil() {
+		return w.enc.EncodeNil()
+	}
+	w.enc.EncodeMapLen(v.Len())
+	keys := v.MapKeys()
+	sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
+	for _, k := range keys {
+		if err := w.text(k.String()); err != nil {
+			return within(problem("a key is not UTF-8"), fmt.Sprintf("[%q]", k))
+		}
+		if err := w.value(p.elem, v.MapIndex(k)); err != nil {
+			return within(err, fmt.Sprintf("[%q]", k))
+		}
+	}
+	return nil
+}
+
+// own writes a value that writes itself.
+func (w *packer) own(p *plan, v reflect.Value) (err error) {
+	var self any
+	if p.own&byPointer != 0 || v.CanAddr() {
+		self = addressable(v).Addr().Interface()
+	} else {
+		self = v.Interface()
+	}
+	start := len(w.b)
+	switch p.class {
+	case packed:
+		err = self.(msgpack.CustomEncoder).EncodeMsgpack(w.enc)
+		w.reset()
+	case marshals:
+		var b []byte
+		if b, err = self.(msgMarshaler).MarshalMsg(w.b); err == nil && len(b) >= start {
+			w.b = b
+		}
+	case blob:
+		var b []byte
+		if b, err = self.(encoding.BinaryMarshaler).MarshalBinary(); err == nil {
+			return w.enc.EncodeBytes(append([]byte{}, b...))
+		}
+	case textual:
+		var b []byte
+		if b, err = self.(encoding.TextMarshaler).MarshalText(); err == nil {
+			return w.text(string(b))
+		}
+	}
+	if err != nil {
+		return problem("%s: %v", p.typ, err)
+	}
+	n, err := scan(w.b[start:], maxDepth-w.depth, nil)
+	if err == nil && start+n != len(w.b) {
+		err = problem("more than one value")
+	}
+	if err != nil {
+		return problem("%s wrote what no process can read: %s", p.typ, err)
+	}
+	return nil
+}
+
+// addressable returns v, or a copy of it that has an address.
+func addressable(v reflect.Value) reflect.Value {
+	if v.CanAddr() {
+		return v
+	}
+	a := reflect.New(v.Type()).Elem()
+	a.Set(v)
+	return a
+}

@@ -1,0 +1,298 @@
+package codec
+
+import (
+	"encoding"
+	"encoding/json"
+	"maps"
+	"reflect"
+
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+// A plan says how the values of a type are written and read.
+type plan struct {
+	typ    reflect.Type
+	class  class
+	size   int     // bytes of a number; elements of an array
+	elem   *plan   // of a vector, an array or a map; the shape of a class own
+	fields []field // of a record
+	own    own     // ways of its own
+	keeps  bool    // decoding it runs code that may keep a pointer to the value
+}
+
+// A field is an exported or embedded field of a struct.
+type field struct {
+	index int
+	name  string
+	plan  *plan
+}
+
+// A class is a way to write a value.
+type class uint8
+
+const (
+	boolean  class = iota + 1
+	integer        // signed, time.Duration too
+	unsigned       //
+	float          //
+	text           // a string
+	block          // a slice of bytes
+	octets         // an array of bytes, uuid.UUID too
+	instant        // time.Time
+	address        // the type in Addresses, and transport.Address
+	dynamic        // any
+	vector         // a slice
+	array          //
+	mapping        // a map with string keys
+	record         // a struct
+	packed         // it writes itself: EncodeMsgpack
+	marshals       // it writes itself: MarshalMsg
+	blob           // encoding.BinaryMarshaler, for a struct without exported fields
+	textual        // encoding.TextMarshaler, likewise
+)
+
+// own says which interfaces a type, or a pointer to it, implements.
+type own uint8
+
+const (
+	ownJSON   own = 1 << iota // writes its JSON itself
+	fromJSON                  // reads it
+	fromText                  // reads itself from a form
+	byPointer                 // the methods by which it writes itself need a pointer
+)
+
+// The methods of github.com/tinylib/msgp.
+type (
+	msgMarshaler interface {
+		MarshalMsg(b []byte) ([]byte, error)
+	}
+	msgUnmarshaler interface {
+		UnmarshalMsg(b []byte) (left []byte, err error)
+	}
+)
+
+var (
+	customEncoder     = reflect.TypeFor[msgpack.CustomEncoder]()
+	customDecoder     = reflect.TypeFor[msgpack.CustomDecoder]()
+	msgMarshalType    = reflect.TypeFor[msgMarshaler]()
+	msgUnmarshalType  = reflect.TypeFor[msgUnmarshaler]()
+	binaryMarshaler   = reflect.TypeFor[encoding.BinaryMarshaler]()
+	binaryUnmarshaler = reflect.TypeFor[encoding.BinaryUnmarshaler]()
+	jsonMarshaler     = reflect.TypeFor[json.Marshaler]()
+	jsonUnmarshaler   = reflect.TypeFor[json.Unmarshaler]()
+	textMarshaler     = reflect.TypeFor[encoding.TextMarshaler]()
+	textUnmarshaler   = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+// planOf returns the plan of t, made if need be.
+func (c *Codec) planOf(t reflect.Type) (*plan, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p, ok := c.plans[t]; ok {
+		return p, nil
+	}
+	// A plan is shared only once all that it leads to is made.
+	m := &maker{codec: c, made: map[reflect.Type]*plan{}}
+	p, err := m.plan(t)
+	if err != nil {
+		return nil, err
+	}
+	m.spread()
+	for t, p := range m.made {
+		c.plans[t] = p
+	}
+	return p, nil
+}
+
+// A maker makes one plan and those that it leads to.
+type maker struct {
+	codec *Codec
+	made  map[reflect.Type]*plan
+}
+
+func (m *maker) plan(t reflect.Type) (*plan, error) {
+	if p, ok := m.codec.plans[t]; ok {
+		return p, nil
+	}
+	if p, ok := m.made[t]; ok {
+		return p, nil // perhaps half made: the type is recursive
+	}
+	p := &plan{typ: t}
+	m.made[t] = p
+	err := m.fill(p)
+	if err != nil {
+		delete(m.made, t)
+		return nil, err
+	}
+	return p, nil
+}
+
+// fill completes a plan of which the type is known.
+func (m *maker) fill(p *plan) error {
+	t := p.typ
+	switch t {
+	case m.codec.addresses.Type, addressType:
+		p.class = address
+		return nil
+	case timeType:
+		p.class = instant
+		return nil
+	case anyType:
+		p.class = dynamic
+		return nil
+	case unknownType:
+		return problem("%s is a message, not a part of one; use any", t)
+	}
+	if err := unportable(t); err != nil {
+		return err
+	}
+	pt := reflect.PointerTo(t)
+	if implements(pt, jsonMarshaler, textMarshaler) {
+		p.own |= ownJSON
+	}
+	if implements(pt, jsonUnmarshaler, textUnmarshaler) {
+		p.own |= fromJSON
+	}
+	if pt.Implements(textUnmarshaler) {
+		p.own |= fromText
+	}
+	done, err := m.pair(p, packed, customEncoder, customDecoder)
+	if !done && err == nil {
+		done, err = m.pair(p, marshals, msgMarshalType, msgUnmarshalType)
+	}
+	if err != nil {
+		return err
+	}
+	if done {
+		// JSON and forms still see what it is made of, if that can be seen.
+		shape, made := &plan{typ: t, own: p.own}, maps.Clone(m.made)
+		if m.shape(shape) == nil {
+			p.elem = shape
+		} else {
+			m.made = made // some of what it led to is half made
+		}
+		return nil
+	}
+	return m.shape(p)
+}
+
+// pair gives p the class if its type has both methods. One alone is an error.
+func (m *maker) pair(p *plan, class class, writes, reads reflect.Type) (bool, error) {
+	pt := reflect.PointerTo(p.typ)
+	switch w, r := pt.Implements(writes), pt.Implements(reads); {
+	case !w && !r:
+		return false, nil
+	case !w:
+		return false, problem("%s has %s without %s", p.typ, reads.Method(0).Name, writes.Method(0).Name)
+	case !r:
+		return false, problem("%s has %s without %s", p.typ, writes.Method(0).Name, reads.Method(0).Name)
+	}
+	p.class, p.keeps = class, true
+	if !p.typ.Implements(writes) {
+		p.own |= byPointer
+	}
+	return true, nil
+}
+
+// shape completes a plan from what the type is made of.
+func (m *maker) shape(p *plan) (err error) {
+	t := p.typ
+	switch t.Kind() {
+	case reflect.Bool:
+		p.class = boolean
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		p.class, p.size = integer, int(t.Size())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		p.class, p.size = unsigned, int(t.Size())
+	case reflect.Float32, reflect.Float64:
+		p.class, p.size = float, int(t.Size())
+	case reflect.String:
+		p.class = text
+	case reflect.Slice:
+		p.class = vector
+		if p.elem, err = m.plan(t.Elem()); err == nil && p.elem.isByte() {
+			p.class = block
+		}
+		return within(err, "[]")
+	case reflect.Array:
+		p.class, p.size = array, t.Len()
+		if p.elem, err = m.plan(t.Elem()); err == nil && p.elem.isByte() {
+			p.class = octets
+		}
+		return within(err, "[]")
+	case reflect.Map:
+		p.class = mapping
+		p.elem, err = m.plan(t.Elem())
+		return within(err, "[]")
+	case reflect.Struct:
+		return m.record(p)
+	default:
+		return problem("a %s cannot be sent", t.Kind())
+	}
+	return nil
+}
+
+// record completes the plan of a struct.
+func (m *maker) record(p *plan) error {
+	p.class = record
+	hidden := ""
+	for i := range p.typ.NumField() {
+		f := p.typ.Field(i)
+		if !f.IsExported() && !(f.Anonymous && f.Type.Kind() == reflect.Struct) || f.Tag.Get("msgpack") == "-" {
+			if f.Name != "_" {
+				hidden = f.Name
+			}
+			continue
+		}
+		part, err := m.plan(f.Type)
+		if err != nil {
+			return within(err, "."+f.Name)
+		}
+		if !f.IsExported() && part.class != record {
+			// Its own methods cannot be called through an unexported field.
+			return within(problem("an embedded field of an unexported type that writes itself cannot be sent"), "."+f.Name)
+		}
+		p.fields = append(p.fields, field{index: i, name: f.Name, plan: part})
+	}
+	if len(p.fields) > 0 || hidden == "" {
+		return nil
+	}
+	if done, err := m.pair(p, blob, binaryMarshaler, binaryUnmarshaler); done && err == nil {
+		return nil
+	}
+	if done, err := m.pair(p, textual, textMarshaler, textUnmarshaler); done && err == nil {
+		return nil
+	}
+	return problem("no field of %s would be sent; the field %s is not exported", p.typ, hidden)
+}
+
+// isByte reports whether sequences of the type are written as bytes.
+func (p *plan) isByte() bool { return p.class == unsigned && p.size == 1 }
+
+// spread tells the plans that lead to one that keeps pointers.
+func (m *maker) spread() {
+	for changed := true; changed; {
+		changed = false
+		for _, p := range m.made {
+			if p.keeps {
+				continue
+			}
+			keeps := p.elem != nil && p.elem.keeps
+			for _, f := range p.fields {
+				keeps = keeps || f.plan.keeps
+			}
+			if keeps {
+				p.keeps, changed = true, true
+			}
+		}
+	}
+}
+
+func implements(t reflect.Type, any ...reflect.Type) bool {
+	for _, i := range any {
+		if t.Implements(i) {
+			return true
+		}
+	}
+	return false
+}
