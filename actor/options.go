@@ -1,0 +1,57 @@
+package actor
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// Options are what a system needs to know. The zero value is what most want.
+type Options struct {
+	Settings   any           // pointer to a struct: its exported fields are flags of Main
+	Types      Types         // messages that cross processes
+	Logger     *slog.Logger  // nil: slog.Default()
+	Directory  string        // host:port of the parent directory; empty: find it; "none": stand alone
+	Grace      time.Duration // between Stop and force; zero: 10 s
+	AskTimeout time.Duration // zero: 5 s
+	Mailbox    int           // messages an actor may have waiting; zero: 65536
+
+	Scope      Scope               // of the system's own directory; zero: Process. The daemons have others
+	Listen     string              // host:port where it takes links; empty: 127.0.0.1, any port, when needed
+	LANAddress string              // host:port where publications of LAN scope take links; empty: the machine's private address, any port
+	Executable string              // the name that the directory tree shows; empty: that of the program
+	Transport  transport.Transport // how links are made; nil: TCP
+}
+
+// complete returns the options with the defaults filled in.
+func (o *Options) complete() Options {
+	var c Options
+	if o != nil {
+		c = *o
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Grace <= 0 {
+		c.Grace = 10 * time.Second
+	}
+	if c.AskTimeout <= 0 {
+		c.AskTimeout = 5 * time.Second
+	}
+	if c.Mailbox <= 0 {
+		c.Mailbox = 65536
+	}
+	if c.Scope == 0 {
+		c.Scope = Process
+	}
+	if c.Executable == "" && len(os.Args) > 0 {
+		c.Executable = filepath.Base(os.Args[0])
+	}
+	return c
+}
+
+// open opens the system's node.
+func (o Options) open(sys *System) (network, error) { return alone{}, nil }

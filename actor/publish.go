@@ -1,0 +1,49 @@
+package actor
+
+import "github.com/layer-cake/layer-cake/directory"
+
+// Publish makes this actor known under name, as far as the Scope among the
+// options says, Host unless said. A name is 1 to 255 bytes of UTF-8 without
+// control characters, by convention fields joined by colons. A refusal is a
+// NotPublished error: the name is no good, or taken in this process. Published
+// and one Delivered for each subscriber follow as messages.
+func (s *Self) Publish(name string, options ...Option) error {
+	scope, ok := scopeOf(options).inner()
+	if !ok {
+		return NotPublished{name, scopeOf(options), "there is no such scope"}
+	}
+	s.registers()
+	return refusal(s.sys.net.Publish(s.at.Actor, directory.Name(name), scope))
+}
+
+// Unpublish takes the name back. Each of its sessions is Dropped; Unpublished
+// is the last word about it. A name that this actor does not publish is
+// ignored.
+func (s *Self) Unpublish(name string) { s.sys.net.Unpublish(s.at.Actor, directory.Name(name)) }
+
+// Subscribe asks for every actor published under a name that pattern, an RE2
+// expression, matches as a whole. A refusal is a NotSubscribed error: the
+// pattern is no good, or this actor has subscribed to it before. Subscribed,
+// then Available and Dropped follow as messages.
+func (s *Self) Subscribe(pattern string, options ...Option) error {
+	scope, ok := scopeOf(options).inner()
+	if !ok {
+		return NotSubscribed{pattern, scopeOf(options), "there is no such scope"}
+	}
+	s.registers()
+	return refusal(s.sys.net.Subscribe(s.at.Actor, directory.Pattern(pattern), scope))
+}
+
+// Unsubscribe takes the pattern back. Each of its sessions is Dropped;
+// Unsubscribed is the last word about it. A pattern that this actor has not
+// subscribed to is ignored.
+func (s *Self) Unsubscribe(pattern string) {
+	s.sys.net.Unsubscribe(s.at.Actor, directory.Pattern(pattern))
+}
+
+// registers notes that the node must be told when the actor ends.
+func (s *Self) registers() {
+	s.mu.Lock()
+	s.registered = true
+	s.mu.Unlock()
+}

@@ -1,0 +1,337 @@
+package actor
+
+import (
+	"context"
+
+	"fmt"
+	"iter"
+	"log/slog"
+	"sort"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// A System is a set of actors and their directory. Its methods may be called
+// from any goroutine.
+type System struct {
+	process    transport.ProcessID
+	mint       *transport.Mint
+	types      *registry
+	log        *slog.Logger
+	net        network
+	patience   time.Duration // Options.Grace
+	askTimeout time.Duration
+	mailbox    int
+	fatal      chan error
+
+	lastActor atomic.Uint64 // ids of actors are odd
+	lastAsk   atomic.Uint64 // those of asks even
+	cells     table[*Self]
+	asks      table[*ask]
+	counts    struct{ refused, undelivered, late atomic.Uint64 }
+	closed    chan struct{} // closed when Close is done
+
+	mu      sync.Mutex // guards the rest
+	closing bool
+	roots   map[transport.ActorID]*Self // actors without a parent that run
+	results results
+}
+
+// A network is what the actors need of their node.
+type network interface {
+	Publish(actor transport.ActorID, name directory.Name, scope directory.Scope) error
+	Unpublish(actor transport.ActorID, name directory.Name)
+	Subscribe(actor transport.ActorID, pattern directory.Pattern, scope directory.Scope) error
+	Unsubscribe(actor transport.ActorID, pattern directory.Pattern)
+	Ended(actor transport.ActorID)
+	Send(from, to transport.Address, message any) error
+	Address() string
+	Close()
+}
+
+// Open starts a system in a program with its own main. Nil options are the
+// defaults. It reads no flags and takes no signals.
+func Open(options *Options) (*System, error) {
+	o := options.complete()
+	types, err := newRegistry(o.Types)
+	if err != nil {
+		return nil, fmt.Errorf("actor.Open: %w", err)
+	}
+	process := transport.NewProcessID()
+	sys := &System{
+		process:    process,
+		mint:       transport.NewMint(process),
+		types:      types,
+		log:        o.Logger,
+		patience:   o.Grace,
+		askTimeout: o.AskTimeout,
+		mailbox:    o.Mailbox,
+		fatal:      make(chan error, 16),
+		closed:     make(chan struct{}),
+		roots:      make(map[transport.ActorID]*Self),
+	}
+	if sys.net, err = o.open(sys); err != nil {
+		return nil, fmt.Errorf("actor.Open: %w", err)
+	}
+	return sys, nil
+}
+
+// afterGrace is how long Close waits for actors that were ended by force.
+const afterGrace = time.Second
+
+// Close stops every actor, waits for them, and leaves the directory. Actors that
+// have not ended after Options.Grace are ended by force at their next Input. If
+// ctx ends first, or an actor has taken no message a second later still, the
+// error names the actors that have not ended. Closing again waits for the first.
+func (sys *System) Close(ctx context.Context) error {
+	sys.mu.Lock()
+	first := !sys.closing
+	sys.closing = true
+	roots := make([]*Self, 0, len(sys.roots))
+	for _, s := range sys.roots {
+		roots = append(roots, s)
+	}
+	sys.mu.Unlock()
+	if !first {
+		select {
+		case <-sys.closed:
+			return nil
+		case <-ctx.Done():
+			return fmt.Errorf("actor.Close: %w", context.Cause(ctx))
+		}
+	}
+	defer close(sys.closed)
+	err := sys.stopAll(ctx, roots)
+	sys.net.Close()
+	return err
+}
+
+func (sys *System) stopAll(ctx context.Context, roots []*Self) error {
+	deadline := sys.grace()
+	for _, s := range roots {
+		s.stop(deadline)
+	}
+	clock := time.NewTimer(sys.patience + afterGrace)
+	defer clock.Stop()
+	for _, s := range roots {
+		select {
+		case <-s.done:
+		case <-ctx.Done():
+			return sys.stillThere(context.Cause(ctx))
+		case <-clock.C:
+			return sys.stillThere(TimedOut{sys.patience + afterGrace})
+		}
+	}
+	return nil
+}
+
+// stillThere is the error that names the actors that have not ended.
+func (sys *System) stillThere(cause error) error {
+	var names []string
+	for info := range sys.Actors() {
+		names = append(names, fmt.Sprintf("%s (%v)", info.Name, info.Address))
+	}
+	sort.Strings(names)
+	return fmt.Errorf("actor.Close: these actors have not ended: %s: %w", strings.Join(names, ", "), cause)
+}
+
+// grace returns when an actor that is stopped now is ended by force.
+func (sys *System) grace() time.Time { return time.Now().Add(sys.patience) }
+
+// Spawn starts an actor without a parent. It returns nobody when the system is
+// closing.
+func (sys *System) Spawn(f Func, options ...SpawnOption) Address {
+	return sys.spawn(nil, f, nil, options)
+}
+
+// Stop asks an actor of this system to end. The error is ErrEnded if there is
+// no such actor.
+func (sys *System) Stop(to Address) error {
+	if s := sys.find(to); s != nil {
+		s.stop(sys.grace())
+		return nil
+	}
+	return fmt.Errorf("actor.Stop: %v: %w", to, ErrEnded)
+}
+
+// Wait waits for an actor of this system to end and returns its result. The
+// error is ctx's, or ErrEnded if there is no such actor. Of actors without a
+// parent the results of the last 1024 that ended are known; others must be
+// waited for while they run.
+func (sys *System) Wait(ctx context.Context, a Address) (any, error) {
+	if s := sys.find(a); s != nil {
+		select {
+		case <-s.done:
+			return s.value, nil
+		case <-ctx.Done():
+			return nil, fmt.Errorf("actor.Wait: %v: %w", a, context.Cause(ctx))
+		}
+	}
+	sys.mu.Lock()
+	defer sys.mu.Unlock()
+	if value, ok := sys.results.get(a.at); ok {
+		return value, nil
+	}
+	return nil, fmt.Errorf("actor.Wait: %v: %w", a, ErrEnded)
+}
+
+// Enter makes the calling goroutine an actor without a parent until it calls
+// leave, with the goroutine still there for its children. It must be one that
+// is no actor already. Self is nil when the system is closing.
+func (sys *System) Enter(name string) (self *Self, leave func()) {
+	s := sys.newSelf(nil, nil, []SpawnOption{Named(name)})
+	if s == nil {
+		return nil, func() {}
+	}
+	s.entered = true
+	return s, sync.OnceFunc(func() { s.end(nil) })
+}
+
+// Fatal has the errors after which the directory cannot do what it is for: a
+// port that is taken, a parent that refuses. Up to 16 wait; all are logged.
+func (sys *System) Fatal() <-chan error { return sys.fatal }
+
+// Actors yields a description of every actor, in no order.
+func (sys *System) Actors() iter.Seq[Info] {
+	return func(yield func(Info) bool) {
+		for _, s := range sys.cells.all() {
+			info := Info{Address: s.Address(), Name: s.title(), Waiting: s.box.waiting(), Started: s.started}
+			if s.parent != nil {
+				info.Parent = s.parent.Address()
+			}
+			if !yield(info) {
+				return
+			}
+		}
+	}
+}
+
+// Info describes an actor to an operator.
+type Info struct {
+	Address, Parent Address // Parent is nobody if it has none
+	Name            string
+	Waiting         int // messages in its mailbox
+	Started         time.Time
+}
+
+// Counts returns how many messages had which end, other than being taken, since
+// the system was opened.
+func (sys *System) Counts() Counts {
+	return Counts{sys.counts.refused.Load(), sys.counts.undelivered.Load(), sys.counts.late.Load()}
+}
+
+// Counts are numbers of messages.
+type Counts struct {
+	Refused     uint64 // Send returned an error
+	Undelivered uint64 // accepted, and did not arrive
+	Late        uint64 // replies that nobody waited for any more
+}
+
+// find returns the actor at a, nil if it does not run here.
+func (sys *System) find(a Address) *Self {
+	if s := sys.cells.get(a.at.Actor); s != nil && s.at == a.at {
+		return s
+	}
+	return nil
+}
+
+// adopt takes an actor without a parent, unless the system is closing.
+func (sys *System) adopt(s *Self) bool {
+	sys.mu.Lock()
+	defer sys.mu.Unlock()
+	if sys.closing {
+		return false
+	}
+	sys.roots[s.at.Actor] = s
+	sys.cells.put(s.at.Actor, s)
+	return true
+}
+
+// disown forgets it and keeps its result for a while.
+func (sys *System) disown(s *Self) {
+	sys.mu.Lock()
+	defer sys.mu.Unlock()
+	delete(sys.roots, s.at.Actor)
+	sys.results.put(s.at, s.value) // before it cannot be found, for Wait
+	sys.cells.remove(s.at.Actor)
+}
+
+// results has the results of the last actors that ended.
+type results struct {
+	values map[transport.Address]any
+	order  []transport.Address // a ring; the next to go is at next
+	next   int
+}
+
+// keptResults is how many results are kept.
+const keptResults = 1024
+
+func (r *results) put(a transport.Address, value any) {
+	if r.values == nil {
+		r.values = make(map[transport.Address]any)
+	}
+	if len(r.order) < keptResults {
+		r.order = append(r.order, a)
+	} else {
+		delete(r.values, r.order[r.next])
+		r.order[r.next] = a
+		r.next = (r.next + 1) % keptResults
+	}
+	r.values[a] = value
+}
+
+func (r *results) get(a transport.Address) (any, bool) {
+	value, ok := r.values[a]
+	return value, ok
+}
+
+// An office is the system as its node sees it.
+type office struct{ *System }
+
+// Deliver puts a message that came from elsewhere, or in a session, in a mailbox.
+func (sys office) Deliver(d node.Delivery) error {
+	from := Address{at: d.From}
+	if d.Session != nil && d.Session.Remote() == d.From {
+		from.in = d.Session
+	}
+	return sys.post(d.To, from, d.Message)
+}
+
+// Tell puts a fact of the directory in a mailbox.
+func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Session) {
+	s := sys.cells.get(to)
+	m := translate(fact, in)
+	if s == nil || m == nil {
+		return // it has ended: its registrations are being retracted
+	}
+	var from Address
+	switch m := m.(type) {
+	case Available:
+		from = m.Publisher
+	case Delivered:
+		from = m.Subscriber
+	}
+	s.box.put(item{message: m, from: from})
+}
+
+// Undelivered tells who sent a message that it did not arrive.
+func (sys office) Undelivered(u node.Undelivered) {
+	sys.undelivered(Address{at: u.From}, Address{at: u.To}, u.Message, u.Reason)
+}
+
+// Fatal notes that the node cannot do what it is for.
+func (sys office) Fatal(err error) {
+	sys.log.Error("the directory cannot go on", "err", err)
+	select {
+	case sys.fatal <- err:
+	default: // those before say enough
+	}
+}
+
+var _ node.Actors = office{}
