@@ -125,8 +125,8 @@ type (
 
 // Opening is an Open as the shell hands it to the acceptor, with how far away
 // its link may have come from: LAN for links taken on the LAN address, else
-// Host, or Process for Self. A publication that does not reach so far is
-// refused (R16).
+// Host, or Process for Self. From beyond Host only a publication that reaches
+// so far is opened (R16); nearer by, its token says enough.
 type Opening struct {
 	Open
 	Reach Scope

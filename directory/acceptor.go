@@ -1,0 +1,206 @@
+package directory
+
+import (
+	"cmp"
+	"crypto/subtle"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// MaxSessions is how many sessions may be open over one link.
+const MaxSessions = 1 << 20
+
+// An Acceptor is the machine of a process that takes the sessions that
+// subscribers open with its publications. It is the publisher's side; the
+// subscriber's is Resolver.
+//
+// It must be told Publish, Unpublish and Gone of the actors; Opening, Commit and
+// Close from the links; and Gone of a link.
+type Acceptor struct {
+	publications map[ID]*publication
+	actors       map[Party][]ID // their publications, in the order they were made
+	openers      map[Party]map[SessionID]*accepted
+	most         int // sessions over one link
+	effects      []Effect
+}
+
+// A publication is one that is live, with its sessions.
+type publication struct {
+	Publication
+	party    Party // zero: the actor has ended
+	sessions map[SessionKey]*accepted
+}
+
+// An accepted is the publisher's end of a session.
+//
+//	Opening ──► prepared ──Commit──► begun     Close, Unpublish or Gone ends both
+type accepted struct {
+	publication *publication
+	key         SessionKey
+	subscriber  transport.Address
+	scope       Scope // of the directory that matched
+	begun       bool  // Delivered was said
+}
+
+// NewAcceptor returns an acceptor without publications.
+func NewAcceptor() *Acceptor {
+	return &Acceptor{
+		publications: map[ID]*publication{},
+		actors:       map[Party][]ID{},
+		openers:      map[Party]map[SessionID]*accepted{},
+		most:         MaxSessions,
+	}
+}
+
+// Step tells the acceptor that from said m, and returns what must now be done,
+// in order. A session is known by its link and its number there, so that no
+// link can touch the sessions of another.
+func (a *Acceptor) Step(from Party, m Message) []Effect {
+	switch m := m.(type) {
+	case Publish:
+		a.publish(from, m.Publication)
+	case Unpublish:
+		a.unpublish(m.ID, "unpublished")
+	case Gone:
+		a.gone(from)
+	case Opening:
+		a.opening(SessionKey{from, m.Session}, m)
+	case Commit:
+		a.commit(SessionKey{from, m.Session})
+	case Close:
+		a.close(SessionKey{from, m.Session}, m.Reason)
+	}
+	effects := a.effects
+	a.effects = nil
+	return effects
+}
+
+func (a *Acceptor) do(e ...Effect) { a.effects = append(a.effects, e...) }
+
+func (a *Acceptor) publish(from Party, p Publication) {
+	if a.publications[p.ID] != nil {
+		return
+	}
+	a.publications[p.ID] = &publication{p, from, map[SessionKey]*accepted{}}
+	a.actors[from] = append(a.actors[from], p.ID)
+}
+
+func (a *Acceptor) opening(key SessionKey, m Opening) {
+	p, refusal := a.judge(key, m)
+	if refusal != "" {
+		a.do(Say{key, NotOpened{key.ID, refusal}})
+		return
+	}
+	s := &accepted{publication: p, key: key, subscriber: m.Subscriber, scope: m.Scope}
+	p.sessions[key] = s
+	if a.openers[key.Opener] == nil {
+		a.openers[key.Opener] = map[SessionID]*accepted{}
+	}
+	a.openers[key.Opener][key.ID] = s
+	a.do(Prepare{p.party, key, m.Subscriber}, Say{key, Ready{key.ID}})
+}
+
+// judge returns the publication that a session is to be opened with, or why it
+// is not. Who has no token learns nothing, not even that there is such a
+// publication (R16).
+func (a *Acceptor) judge(key SessionKey, m Opening) (*publication, string) {
+	p := a.publications[m.Publication]
+	switch {
+	case p == nil || subtle.ConstantTimeCompare(p.Token[:], m.Token[:]) == 0:
+		return nil, "no such publication"
+	case m.Reach < Host && !p.Scope.Reaches(m.Reach):
+		return nil, fmt.Sprintf("a publication of scope %v is not for other machines", p.Scope)
+	case m.Subscriber == p.Actor:
+		return nil, "an actor is not its own publisher"
+	case a.openers[key.Opener][key.ID] != nil:
+		return nil, "the session is open already"
+	case len(a.openers[key.Opener]) >= a.most:
+		return nil, fmt.Sprintf("%d sessions are open already, no more are allowed", a.most)
+	}
+	return p, ""
+}
+
+func (a *Acceptor) commit(key SessionKey) {
+	s := a.openers[key.Opener][key.ID]
+	if s == nil || s.begun {
+		return
+	}
+	s.begun = true
+	a.do(Send{s.publication.party, Delivered{
+		Publication: s.publication.ID,
+		Name:        s.publication.Name,
+		Scope:       s.scope,
+		Subscriber:  s.subscriber,
+		Session:     key,
+	}})
+}
+
+// close ends a session for its subscriber, and says Closed when nothing more
+// can come of it.
+func (a *Acceptor) close(key SessionKey, reason string) {
+	if s := a.openers[key.Opener][key.ID]; s != nil {
+		a.drop(s, reason)
+	}
+	a.do(Say{key, Closed{key.ID, reason}})
+}
+
+// unpublish ends every session of a publication, and forgets it.
+func (a *Acceptor) unpublish(id ID, reason string) {
+	p := a.publications[id]
+	if p == nil {
+		return
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(p.sessions), SessionKey.compare) {
+		a.do(Say{key, Closed{key.ID, reason}})
+		a.drop(p.sessions[key], reason)
+	}
+	delete(a.publications, id)
+	left := slices.DeleteFunc(a.actors[p.party], func(other ID) bool { return other == id })
+	a.actors[p.party] = left
+	if len(left) == 0 {
+		delete(a.actors, p.party)
+	}
+}
+
+// gone retracts what an actor published, or ends the sessions of a link.
+func (a *Acceptor) gone(from Party) {
+	ids := a.actors[from]
+	delete(a.actors, from)
+	for _, id := range ids {
+		a.publications[id].party = 0
+		a.unpublish(id, "the publisher has ended")
+	}
+	sessions := a.openers[from]
+	for _, id := range slices.Sorted(maps.Keys(sessions)) {
+		a.drop(sessions[id], "link lost")
+	}
+}
+
+// drop forgets a session. An actor that has ended is told nothing.
+func (a *Acceptor) drop(s *accepted, reason string) {
+	p := s.publication
+	if s.begun && p.party != 0 {
+		a.do(Send{p.party, Dropped{
+			Registration: p.ID,
+			Name:         p.Name,
+			Scope:        s.scope,
+			Remote:       s.subscriber,
+			Session:      s.key,
+			Reason:       reason,
+		}})
+	}
+	a.do(Release{s.key})
+	delete(p.sessions, s.key)
+	delete(a.openers[s.key.Opener], s.key.ID)
+	if len(a.openers[s.key.Opener]) == 0 {
+		delete(a.openers, s.key.Opener)
+	}
+}
+
+// compare orders sessions by link, then by number.
+func (k SessionKey) compare(other SessionKey) int {
+	return cmp.Or(cmp.Compare(k.Opener, other.Opener), cmp.Compare(k.ID, other.ID))
+}
