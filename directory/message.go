@@ -76,8 +76,9 @@ type (
 	Unseek struct{ ID ID }
 )
 
-// MaxClaimants is how many publications one Claim may have.
-const MaxClaimants = 3
+// MaxClaimants is how many publications one Claim may have: one for each scope
+// from Process to LAN.
+const MaxClaimants = 4
 
 // From a directory to the process of a subscription: over the links down to it,
 // then to the party of its actor.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/layer-cake/layer-cake/directory/internal/match"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -34,6 +35,14 @@ func control(r rune) bool { return r < 0x20 || 0x7f <= r && r < 0xa0 }
 
 // A Pattern is an RE2 expression that must match a whole name (R2).
 type Pattern string
+
+// Check returns what is wrong with p, or "".
+func (p Pattern) Check() string {
+	if _, err := match.Compile(string(p)); err != nil {
+		return err.Error()
+	}
+	return ""
+}
 
 // An ID is the identity of a registration: the process that made it and a
 // serial number there. The zero ID is none.

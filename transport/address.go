@@ -80,3 +80,22 @@ func (m *Mint) Address(actor ActorID) Address {
 
 // Made reports whether m made a.
 func (m *Mint) Made(a Address) bool { return a == m.Address(a.Actor) }
+
+// AddressSize is the length of the wire form of an address, in bytes.
+const AddressSize = 32
+
+// Append appends the wire form of a to b: process, actor and key, big-endian.
+func (a Address) Append(b []byte) []byte {
+	b = append(b, a.Process[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(a.Actor))
+	return binary.BigEndian.AppendUint64(b, a.Key)
+}
+
+// AddressOf returns the address whose wire form is b.
+func AddressOf(b [AddressSize]byte) Address {
+	return Address{
+		Process: ProcessID(b[:16]),
+		Actor:   ActorID(binary.BigEndian.Uint64(b[16:])),
+		Key:     binary.BigEndian.Uint64(b[24:]),
+	}
+}

@@ -1,12 +1,19 @@
 // Package node is the shell around the machines of package directory: one
 // goroutine that takes what actors, links and timers say, steps the machines,
-// and does what they ask.
+// and does what they ask. Messages between actors never pass it: a link's reader
+// puts them straight into mailboxes, behind a gate per session that the node
+// opens and shuts (R11).
 package node
 
 import (
+	"context"
 	"log/slog"
+	"os"
+	"sync"
+	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -47,6 +54,7 @@ type Undelivered struct {
 type Config struct {
 	Scope      directory.Scope
 	Executable string
+	Role       string // in its composite process; empty: none
 	Actors     Actors
 	Codec      transport.Codec
 	Transport  transport.Transport
@@ -65,57 +73,187 @@ type Config struct {
 	ParentScope directory.Scope
 	// ParentFixed says that the parent must have just ParentScope.
 	ParentFixed bool
-	Heartbeat   uint32 // milliseconds; zero: 500
-	Logger      *slog.Logger
+	Heartbeat   uint32       // milliseconds; zero: 500
+	Logger      *slog.Logger // nil: slog.Default()
 }
+
+const (
+	defaultListen    = "127.0.0.1:0"
+	defaultHeartbeat = 500
+	inboxSize        = 4096 // what waits for the node; who says more waits
+	farewell         = time.Second
+)
 
 // A Node is a directory with its links and sessions.
-type Node struct{}
+type Node struct {
+	Config
+	self      transport.ProcessID
+	log       *slog.Logger
+	inbox     chan func()
+	ctx       context.Context // ends with the node
+	stop      context.CancelFunc
+	goroutine sync.WaitGroup
 
-// Open starts a node.
-func Open(c Config) (*Node, error) { panic("to do") }
+	registry  registry
+	listeners listeners
+	routes    routes
 
-// Close takes back what was registered, ends every link and waits for the
-// node's goroutines.
-func (n *Node) Close() { panic("to do") }
-
-// Address is where the node listens, empty if it does not.
-func (n *Node) Address() string { panic("to do") }
-
-// Publish makes an actor known under name. The error is a
-// directory.NotPublished.
-func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope directory.Scope) error {
-	panic("to do")
+	// Only the node's goroutine touches these.
+	machine   *directory.Machine
+	resolver  *directory.Resolver
+	acceptor  *directory.Acceptor
+	survey    *directory.Survey
+	effects   []directory.Effect // still to be done
+	resuming  bool               // the machine has put off work
+	links     map[directory.Party]*link
+	lastLink  uint64
+	dialling  map[transport.ProcessID][]directory.Connect
+	sessions  map[directory.SessionKey]*Session
+	timers    map[directory.Timer]*time.Timer
+	parent    *parent
+	surveying []surveyor
 }
 
-// Unpublish takes the name back: Dropped for each session, then Unpublished.
-// A name that the actor has not published is ignored.
-func (n *Node) Unpublish(actor transport.ActorID, name directory.Name) { panic("to do") }
-
-// Subscribe asks for every publication whose name pattern matches. The error is
-// a directory.NotSubscribed.
-func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, scope directory.Scope) error {
-	panic("to do")
+// Open starts a node. If it has a fixed place to listen and cannot, the error
+// names it.
+func Open(c Config) (*Node, error) {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = defaultHeartbeat
+	}
+	narrowest := c.ParentScope
+	if c.Parent == nil {
+		narrowest = 0
+	}
+	n := &Node{
+		Config:   c,
+		self:     c.Mint.Process(),
+		log:      c.Logger.With("scope", c.Scope.String()),
+		inbox:    make(chan func(), inboxSize),
+		machine:  directory.NewMachine(c.Scope, narrowest),
+		resolver: directory.NewResolver(),
+		acceptor: directory.NewAcceptor(),
+		links:    make(map[directory.Party]*link),
+		dialling: make(map[transport.ProcessID][]directory.Connect),
+		sessions: make(map[directory.SessionKey]*Session),
+		timers:   make(map[directory.Timer]*time.Timer),
+	}
+	n.ctx, n.stop = context.WithCancel(context.Background())
+	n.registry.init(n.self)
+	n.routes.init()
+	n.survey = directory.NewSurvey(n.describe())
+	if c.Listen != "" {
+		if _, err := n.listen(); err != nil {
+			return nil, err
+		}
+	}
+	n.goroutine.Add(1)
+	go n.run()
+	return n, nil
 }
 
-// Unsubscribe takes the pattern back: Dropped for each session, then Unsubscribed.
-func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) { panic("to do") }
+// Close ends every link and waits for the node's goroutines. Its actors have
+// ended before.
+func (n *Node) Close() {
+	n.listeners.close()
+	last := make(chan struct{})
+	if n.post(func() { close(last) }) { // after all that was said before
+		select {
+		case <-last:
+		case <-n.ctx.Done():
+		}
+	}
+	n.stop()
+	n.goroutine.Wait()
+	// Nobody else touches the node now. A link that came up meanwhile is among
+	// what waits.
+	for range len(n.inbox) {
+		(<-n.inbox)()
+		n.settle()
+	}
+	for _, t := range n.timers {
+		t.Stop()
+	}
+	for _, l := range n.links {
+		l.Close(errStopped)
+	}
+	patience := time.After(farewell)
+	for _, l := range n.links {
+		select {
+		case <-l.gone:
+		case <-patience:
+		}
+	}
+}
 
-// Ended retracts what the actor registered and ends its sessions (R12).
-func (n *Node) Ended(actor transport.ActorID) { panic("to do") }
+// ID is the identity of the process.
+func (n *Node) ID() transport.ProcessID { return n.self }
 
-// Send sends a message to an actor of another process, outside of any session.
-// The error is transport.ErrOverloaded, ErrUnreachable, or the codec's.
-func (n *Node) Send(from, to transport.Address, message any) error { panic("to do") }
+// run is the node's goroutine.
+func (n *Node) run() {
+	defer n.goroutine.Done()
+	for {
+		for range len(n.inbox) {
+			(<-n.inbox)()
+			n.settle()
+		}
+		if n.resuming { // behind what waited already
+			n.resuming = false
+			n.do(n.machine.Step(0, directory.Resume{}))
+			n.settle()
+			continue
+		}
+		select {
+		case f := <-n.inbox:
+			f()
+			n.settle()
+		case <-n.ctx.Done():
+			return
+		}
+	}
+}
 
-// A Session is one end of a session, in the process of its actor.
-type Session struct{}
+// post hands f to the node's goroutine, in order, and reports whether it could.
+// It waits while the inbox is full; once the node is closed it cannot.
+func (n *Node) post(f func()) bool {
+	if n.ctx.Err() != nil {
+		return false
+	}
+	select {
+	case n.inbox <- f:
+		return true
+	case <-n.ctx.Done():
+		return false
+	}
+}
 
-// Local and Remote are the actors of the session.
-func (s *Session) Local() transport.Address  { panic("to do") }
-func (s *Session) Remote() transport.Address { panic("to do") }
+// spawn runs f on a goroutine that ends with the node.
+func (n *Node) spawn(f func(ctx context.Context)) {
+	n.goroutine.Add(1)
+	go func() {
+		defer n.goroutine.Done()
+		f(n.ctx)
+	}()
+}
 
-// Send sends a message to the other end, in the session. From is its sender,
-// usually Local. The error is transport.ErrEnded after the session ended,
-// ErrOverloaded, or the codec's.
-func (s *Session) Send(from transport.Address, message any) error { panic("to do") }
+// describe says what the node is, for surveys and hellos.
+func (n *Node) describe() directory.Directory {
+	return directory.Directory{
+		Process:    n.self,
+		Scope:      n.Scope,
+		Executable: n.Executable,
+		Role:       n.Role,
+		PID:        os.Getpid(),
+		Listens:    n.Address(),
+	}
+}
+
+func (n *Node) hello(r wire.Relation) transport.Hello {
+	return transport.Hello{
+		Process:   n.self,
+		Heartbeat: n.Heartbeat,
+		Body:      wire.AppendGreeting(nil, wire.Greeting{Relation: r, Directory: n.describe()}),
+	}
+}

@@ -1,0 +1,82 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/wire"
+)
+
+var errNoEndpoint = errors.New("the publication says nowhere to connect")
+
+// dialPeer makes the link to the process of a publication. Every session that
+// waits for it is opened over it, or fails with it.
+func (n *Node) dialPeer(c directory.Connect) {
+	process := c.Publication.ID.Origin
+	address := endpoint(c.Publication, c.Open.Scope)
+	n.spawn(func(ctx context.Context) {
+		l, err := n.dial(ctx, c, address)
+		if !n.post(func() { n.dialled(c, l, err) }) && l != nil {
+			l.Close(errStopped)
+		}
+	})
+	n.log.Debug("dialling", "process", process.Short(), "address", address)
+}
+
+func (n *Node) dial(ctx context.Context, c directory.Connect, address string) (*link, error) {
+	if address == "" {
+		return nil, errNoEndpoint
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTime)
+	defer cancel()
+	t, err := n.Transport.Dial(ctx, address, n.hello(wire.Peer))
+	if err != nil {
+		return nil, err
+	}
+	if got, want := t.Peer().Process, c.Publication.ID.Origin; got != want {
+		err = fmt.Errorf("at %s is process %s now, not %s", address, got.Short(), want.Short())
+		t.Close(err)
+		return nil, err
+	}
+	l, err := n.newLink(t)
+	if err != nil {
+		t.Close(err)
+	}
+	return l, err
+}
+
+// dialled opens the sessions that waited for a link. One that failed because of
+// its address alone leaves the others, whose offers may name another, to their
+// own attempt.
+func (n *Node) dialled(first directory.Connect, l *link, err error) {
+	process := first.Publication.ID.Origin
+	waiting := n.dialling[process]
+	delete(n.dialling, process)
+	if err == nil {
+		n.linkUp(l)
+	}
+	for _, c := range waiting {
+		s := n.sessions[directory.SessionKey{ID: c.Open.Session}]
+		switch over := n.routes.to(process); {
+		case s == nil: // abandoned meanwhile
+		case over != nil:
+			n.openOver(over, s, c)
+		case endpoint(c.Publication, c.Open.Scope) != endpoint(first.Publication, first.Open.Scope):
+			n.connectAgain(c)
+		default:
+			n.do(n.resolver.Step(0, directory.Lost{Session: c.Open.Session, Reason: err.Error()}))
+		}
+	}
+}
+
+// connectAgain dials for a session whose end is there already.
+func (n *Node) connectAgain(c directory.Connect) {
+	process := c.Publication.ID.Origin
+	waiting := n.dialling[process]
+	n.dialling[process] = append(waiting, c)
+	if len(waiting) == 0 {
+		n.dialPeer(c)
+	}
+}

@@ -1,0 +1,110 @@
+package node
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/layer-cake/layer-cake/directory"
+)
+
+// How long the resolver's timers take (R8, R9).
+const (
+	openTime      = time.Second
+	closeTime     = time.Second
+	retryFirst    = 100 * time.Millisecond
+	retryMost     = 2 * time.Second
+	retryJitter   = 0.2
+	retryDoubling = 5 // 100 ms doubled so often is beyond retryMost
+)
+
+// do puts effects behind those that are still to be done.
+func (n *Node) do(effects []directory.Effect) { n.effects = append(n.effects, effects...) }
+
+// settle does effects until none is left. Doing one may add others.
+func (n *Node) settle() {
+	for i := 0; i < len(n.effects); i++ {
+		n.effect(n.effects[i])
+	}
+	clear(n.effects)
+	n.effects = n.effects[:0]
+}
+
+func (n *Node) effect(e directory.Effect) {
+	switch e := e.(type) {
+	case directory.Send:
+		n.send(e.To, e.Message)
+	case directory.Dial:
+		n.findParent()
+	case directory.Refuse:
+		if l := n.links[e.Party]; l != nil {
+			n.log.Warn("link refused", "peer", l.name(), "reason", e.Reason)
+			l.say(directory.Refused{Reason: e.Reason})
+			l.Close(&refusal{e.Reason})
+		}
+	case directory.Continue:
+		n.resuming = true
+	case directory.Connect:
+		n.connect(e)
+	case directory.Prepare:
+		n.prepare(e)
+	case directory.Say:
+		n.say(e)
+	case directory.Release:
+		n.release(e.Key)
+	case directory.Start:
+		n.startTimer(e.Timer)
+	case directory.Cancel:
+		if t := n.timers[e.Timer]; t != nil {
+			t.Stop()
+			delete(n.timers, e.Timer)
+		}
+	}
+}
+
+// send says something to a link, or to an actor of this process: what its
+// subscription is offered goes to the resolver, facts go to the actor itself.
+func (n *Node) send(to directory.Party, msg directory.Message) {
+	actor, own := to.Actor()
+	if !own {
+		if l := n.links[to]; l != nil {
+			l.say(msg)
+		}
+		return
+	}
+	switch m := msg.(type) {
+	case directory.Offered, directory.Offer, directory.Withdraw:
+		n.do(n.resolver.Step(to, m))
+	case directory.Available:
+		n.begin(m.Session, m)
+	case directory.Delivered:
+		n.begin(m.Session, m)
+	case directory.Dropped:
+		n.end(m.Session, m)
+	default:
+		n.Actors.Tell(actor, msg, nil)
+	}
+}
+
+func (n *Node) startTimer(t directory.Timer) {
+	var timer *time.Timer
+	timer = time.AfterFunc(duration(t), func() {
+		n.post(func() {
+			if n.timers[t] == timer {
+				delete(n.timers, t)
+				n.do(n.resolver.Step(0, directory.Fired{Timer: t}))
+			}
+		})
+	})
+	n.timers[t] = timer
+}
+
+func duration(t directory.Timer) time.Duration {
+	switch t.Kind {
+	case directory.TimerOpen:
+		return openTime
+	case directory.TimerClose:
+		return closeTime
+	}
+	d := min(retryFirst<<min(max(t.Try-1, 0), retryDoubling), retryMost)
+	return d + time.Duration(float64(d)*retryJitter*(2*rand.Float64()-1))
+}

@@ -1,0 +1,133 @@
+package node
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/wire"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// listeners are the places where the process takes links: one on this machine,
+// and one on the LAN address from its first LAN publication on.
+type listeners struct {
+	mu   sync.Mutex
+	near transport.Listener // guarded by mu
+	far  transport.Listener // guarded by mu
+	shut bool               // guarded by mu
+}
+
+// Address is where the node listens, empty if it does not.
+func (n *Node) Address() string {
+	n.listeners.mu.Lock()
+	defer n.listeners.mu.Unlock()
+	if n.listeners.near == nil {
+		return ""
+	}
+	return n.listeners.near.Address()
+}
+
+// listen opens the listener on this machine, once, and returns its address.
+func (n *Node) listen() (string, error) {
+	address := n.Listen
+	if address == "" {
+		address = defaultListen
+	}
+	return n.open(&n.listeners.near, address)
+}
+
+// listenFar opens the listener on the LAN address.
+func (n *Node) listenFar() (string, error) {
+	address, err := n.LAN()
+	if err != nil {
+		return "", err
+	}
+	return n.open(&n.listeners.far, address)
+}
+
+func (n *Node) open(l *transport.Listener, address string) (string, error) {
+	n.listeners.mu.Lock()
+	defer n.listeners.mu.Unlock()
+	if n.listeners.shut {
+		return "", errStopped
+	}
+	if *l == nil {
+		opened, err := n.Transport.Listen(address, n.hello(wire.Peer), n.accept)
+		if err != nil {
+			return "", fmt.Errorf("listen at %s: %w", address, err)
+		}
+		*l = opened
+		moved := opened.Address()
+		if l == &n.listeners.near {
+			n.post(func() { n.survey.Moved(moved) })
+		}
+	}
+	return (*l).Address(), nil
+}
+
+func (s *listeners) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shut = true
+	for _, l := range []transport.Listener{s.near, s.far} {
+		if l != nil {
+			l.Close()
+		}
+	}
+	s.near, s.far = nil, nil
+}
+
+// endpoints returns where a publication of that scope can be reached, and begins
+// to listen there. A machine without a LAN address still publishes for itself.
+func (n *Node) endpoints(s directory.Scope) ([]directory.Endpoint, error) {
+	if s >= directory.Process {
+		return nil, nil
+	}
+	address, err := n.listen()
+	if err != nil {
+		return nil, err
+	}
+	list := []directory.Endpoint{{Scope: directory.Host, Address: address}}
+	if s <= directory.LAN && n.LAN != nil {
+		address, err := n.listenFar()
+		if err != nil {
+			n.log.Warn("published for this machine only", "reason", err)
+			return list, nil
+		}
+		list = append(list, directory.Endpoint{Scope: directory.LAN, Address: address})
+	}
+	return list, nil
+}
+
+// endpoint chooses where to dial a publication that a directory of that scope
+// offered.
+func endpoint(p directory.Publication, s directory.Scope) string {
+	want := directory.Host
+	if s <= directory.LAN {
+		want = directory.LAN
+	}
+	address := ""
+	for _, e := range p.Endpoints {
+		if address == "" || e.Scope == want {
+			address = e.Address
+		}
+	}
+	return address
+}
+
+// accept takes a link that somebody dialled, on a goroutine of the transport.
+func (n *Node) accept(t transport.Link) {
+	l, err := n.newLink(t)
+	if err != nil {
+		n.log.Warn("link refused", "remote", t.Remote(), "reason", err)
+		t.Close(err)
+		return
+	}
+	if l.greeting.Relation == wire.Child {
+		l.relation = toChild
+	}
+	if !n.post(func() { n.linkUp(l) }) {
+		t.Close(errStopped)
+	}
+}

@@ -1,0 +1,199 @@
+package node
+
+import (
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// A registry is what the actors of this process have registered. It answers at
+// once, on the actor's goroutine, what can be refused at once.
+type registry struct {
+	mu     sync.Mutex
+	self   transport.ProcessID
+	last   uint64                                 // guarded by mu
+	stamp  directory.Stamp                        // guarded by mu
+	names  map[directory.Name]registration        // guarded by mu
+	actors map[transport.ActorID]*actorsInterests // guarded by mu
+}
+
+type registration struct {
+	id    directory.ID
+	actor transport.ActorID
+}
+
+type actorsInterests struct {
+	names    map[directory.Name]struct{}
+	patterns map[directory.Pattern]directory.ID
+}
+
+func (r *registry) init(self transport.ProcessID) {
+	r.self = self
+	r.names = make(map[directory.Name]registration)
+	r.actors = make(map[transport.ActorID]*actorsInterests)
+}
+
+// Called with mu held.
+func (r *registry) nextID() directory.ID {
+	r.last++
+	return directory.ID{Origin: r.self, Seq: r.last}
+}
+
+// Called with mu held.
+func (r *registry) of(actor transport.ActorID) *actorsInterests {
+	a := r.actors[actor]
+	if a == nil {
+		a = &actorsInterests{
+			names:    make(map[directory.Name]struct{}),
+			patterns: make(map[directory.Pattern]directory.ID),
+		}
+		r.actors[actor] = a
+	}
+	return a
+}
+
+// Publish makes an actor known under name. The error is a
+// directory.NotPublished.
+func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope directory.Scope) error {
+	refusal := directory.NotPublished{Name: name, Scope: scope}
+	if refusal.Reason = name.Check(); refusal.Reason != "" {
+		return refusal
+	}
+	if !scope.Valid() {
+		refusal.Reason = "there is no such scope"
+		return refusal
+	}
+	endpoints, err := n.endpoints(scope)
+	if err != nil {
+		refusal.Reason = err.Error()
+		return refusal
+	}
+
+	r := &n.registry
+	r.mu.Lock()
+	if _, taken := r.names[name]; taken {
+		r.mu.Unlock()
+		refusal.Reason = "already published in this process"
+		return refusal
+	}
+	// Two publications of one process never have one stamp: the clock may stand still.
+	r.stamp = max(r.stamp+1, directory.Stamp(time.Now().UnixNano()))
+	p := directory.Publication{
+		ID:        r.nextID(),
+		Name:      name,
+		Scope:     scope,
+		Stamp:     r.stamp,
+		Actor:     n.Mint.Address(actor),
+		Endpoints: endpoints,
+	}
+	rand.Read(p.Token[:])
+	r.names[name] = registration{p.ID, actor}
+	r.of(actor).names[name] = struct{}{}
+	r.mu.Unlock()
+
+	n.post(func() {
+		from := directory.ActorParty(actor)
+		n.do(n.acceptor.Step(from, directory.Publish{Publication: p}))
+		n.do(n.machine.Step(from, directory.Publish{Publication: p}))
+	})
+	return nil
+}
+
+// Unpublish takes the name back: Dropped for each session, then Unpublished.
+// A name that the actor has not published is ignored.
+func (n *Node) Unpublish(actor transport.ActorID, name directory.Name) {
+	r := &n.registry
+	r.mu.Lock()
+	reg, ok := r.names[name]
+	if ok = ok && reg.actor == actor; ok {
+		delete(r.names, name)
+		delete(r.actors[actor].names, name)
+	}
+	r.mu.Unlock()
+	if !ok {
+		return
+	}
+	n.post(func() {
+		from := directory.ActorParty(actor)
+		n.do(n.acceptor.Step(from, directory.Unpublish{ID: reg.id}))
+		n.do(n.machine.Step(from, directory.Unpublish{ID: reg.id}))
+	})
+}
+
+// Subscribe asks for every publication whose name pattern matches. The error is
+// a directory.NotSubscribed.
+func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, scope directory.Scope) error {
+	refusal := directory.NotSubscribed{Pattern: pattern, Scope: scope}
+	if refusal.Reason = pattern.Check(); refusal.Reason != "" {
+		return refusal
+	}
+	if !scope.Valid() {
+		refusal.Reason = "there is no such scope"
+		return refusal
+	}
+	r := &n.registry
+	r.mu.Lock()
+	a := r.of(actor)
+	if _, taken := a.patterns[pattern]; taken {
+		r.mu.Unlock()
+		refusal.Reason = "already subscribed by this actor"
+		return refusal
+	}
+	s := directory.Subscription{ID: r.nextID(), Pattern: pattern, Scope: scope, Actor: n.Mint.Address(actor)}
+	a.patterns[pattern] = s.ID
+	r.mu.Unlock()
+
+	n.post(func() {
+		from := directory.ActorParty(actor)
+		n.do(n.resolver.Step(from, directory.Subscribe{Subscription: s}))
+		n.do(n.machine.Step(from, directory.Subscribe{Subscription: s}))
+	})
+	return nil
+}
+
+// Unsubscribe takes the pattern back: Dropped for each session, then
+// Unsubscribed. A pattern that the actor has not subscribed to is ignored.
+func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) {
+	r := &n.registry
+	r.mu.Lock()
+	var id directory.ID
+	if a := r.actors[actor]; a != nil {
+		id = a.patterns[pattern]
+		delete(a.patterns, pattern)
+	}
+	r.mu.Unlock()
+	if id == (directory.ID{}) {
+		return
+	}
+	n.post(func() {
+		from := directory.ActorParty(actor)
+		n.do(n.resolver.Step(from, directory.Unsubscribe{ID: id}))
+		n.do(n.machine.Step(from, directory.Unsubscribe{ID: id}))
+	})
+}
+
+// Ended retracts what the actor registered and ends its sessions (R12).
+func (n *Node) Ended(actor transport.ActorID) {
+	r := &n.registry
+	r.mu.Lock()
+	a := r.actors[actor]
+	delete(r.actors, actor)
+	if a != nil {
+		for name := range a.names {
+			delete(r.names, name)
+		}
+	}
+	r.mu.Unlock()
+	if a == nil {
+		return // it never registered anything
+	}
+	n.post(func() {
+		from := directory.ActorParty(actor)
+		n.do(n.resolver.Step(from, directory.Gone{}))
+		n.do(n.acceptor.Step(from, directory.Gone{}))
+		n.do(n.machine.Step(from, directory.Gone{}))
+	})
+}

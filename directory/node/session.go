@@ -1,0 +1,301 @@
+package node
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// maxHeld is how many messages wait at an end whose gate is still shut.
+const maxHeld = 1024
+
+// A Session is one end of a session, in the process of its actor. The gate keeps
+// R11: nothing is taken before the actor was told of the session, and nothing
+// after it was told of the end.
+//
+//	shut ──begin──▶ open ──end──▶ ended
+//	  └─────────────end─────────────▲
+type Session struct {
+	n      *Node
+	key    directory.SessionKey
+	local  transport.Address
+	remote transport.Address
+	silent atomic.Bool // no more may be sent
+
+	mu    sync.Mutex
+	gate  gate       // guarded by mu
+	held  []Delivery // guarded by mu; came before the gate was opened
+	link  *link      // guarded by mu; nil: not yet, or inside the process
+	other *Session   // guarded by mu; the other end, inside the process
+}
+
+type gate uint8
+
+const (
+	gateShut gate = iota
+	gateOpen
+	gateEnded
+)
+
+// Local is the actor of this end.
+func (s *Session) Local() transport.Address { return s.local }
+
+// Remote is the actor of the other end.
+func (s *Session) Remote() transport.Address { return s.remote }
+
+// Send sends a message to the other end, in the session. From is its sender,
+// usually Local. The error is transport.ErrEnded after the session ended,
+// ErrOverloaded, or the codec's.
+func (s *Session) Send(from transport.Address, message any) error {
+	if s.silent.Load() {
+		return transport.ErrEnded
+	}
+	s.mu.Lock()
+	link, other := s.link, s.other
+	s.mu.Unlock()
+	switch {
+	case other != nil:
+		return other.take(from, message)
+	case link != nil:
+		return link.sendData(s, from, message)
+	}
+	return transport.ErrEnded
+}
+
+// take lets a message in, or holds it while the gate is shut.
+func (s *Session) take(from transport.Address, message any) error {
+	d := Delivery{To: s.local, From: from, Message: message}
+	if from == s.remote {
+		d.Session = s
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.gate == gateOpen:
+		return s.n.Actors.Deliver(d)
+	case s.gate == gateEnded:
+		return transport.ErrEnded
+	case len(s.held) == maxHeld:
+		return transport.ErrOverloaded
+	}
+	s.held = append(s.held, d)
+	return nil
+}
+
+// begin tells the actor of the session and opens the gate.
+func (n *Node) begin(key directory.SessionKey, fact directory.Message) {
+	s := n.sessions[key]
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	n.Actors.Tell(s.local.Actor, fact, s)
+	var refused []Delivery
+	for _, d := range s.held {
+		if n.Actors.Deliver(d) != nil {
+			refused = append(refused, d)
+		}
+	}
+	s.gate, s.held = gateOpen, nil
+	s.mu.Unlock()
+	n.giveBack(s, refused, "the mailbox is full, or the actor has ended")
+}
+
+// end tells the actor of the end and shuts the gate for good. The fact is nil
+// for a session that was never begun.
+func (n *Node) end(key directory.SessionKey, fact directory.Message) {
+	s := n.sessions[key]
+	if s == nil {
+		return
+	}
+	s.silent.Store(true)
+	s.mu.Lock()
+	held, ended := s.held, s.gate == gateEnded
+	s.gate, s.held = gateEnded, nil
+	if fact != nil && !ended {
+		n.Actors.Tell(s.local.Actor, fact, s)
+	}
+	s.mu.Unlock()
+	n.giveBack(s, held, "the session has ended")
+}
+
+// giveBack tells the other end of messages that it sent and that were not taken.
+func (n *Node) giveBack(s *Session, list []Delivery, reason string) {
+	for _, d := range list {
+		if s.link != nil {
+			s.link.sendUndelivered(d.From, d.To, reason, d.Message)
+		} else {
+			n.Actors.Undelivered(Undelivered{d.From, d.To, d.Message, reason})
+		}
+	}
+}
+
+// connect makes the subscriber's end of a session and says Open to the
+// publisher's process, over the link there is or one that is dialled now.
+func (n *Node) connect(c directory.Connect) {
+	key := directory.SessionKey{ID: c.Open.Session}
+	s := &Session{n: n, key: key, local: c.Open.Subscriber, remote: c.Publication.Actor}
+	n.sessions[key] = s
+	process := c.Publication.ID.Origin
+	if process == n.self {
+		n.do(n.acceptor.Step(directory.Self, directory.Opening{Open: c.Open, Reach: directory.Process}))
+		return
+	}
+	if l := n.routes.to(process); l != nil {
+		n.openOver(l, s, c)
+		return
+	}
+	waiting := n.dialling[process]
+	n.dialling[process] = append(waiting, c)
+	if len(waiting) == 0 {
+		n.dialPeer(c)
+	}
+}
+
+func (n *Node) openOver(l *link, s *Session, c directory.Connect) {
+	s.mu.Lock()
+	s.link = l
+	s.mu.Unlock()
+	l.sessions.add(s)
+	l.say(c.Open)
+}
+
+// prepare makes the publisher's end of a session.
+func (n *Node) prepare(p directory.Prepare) {
+	actor, _ := p.Publisher.Actor()
+	s := &Session{n: n, key: p.Key, local: n.Mint.Address(actor), remote: p.Subscriber}
+	if p.Key.Opener == directory.Self {
+		s.other = n.sessions[directory.SessionKey{ID: p.Key.ID}]
+		if s.other != nil {
+			s.other.mu.Lock()
+			s.other.other = s
+			s.other.mu.Unlock()
+		}
+	} else if s.link = n.links[p.Key.Opener]; s.link != nil {
+		s.link.sessions.add(s)
+	}
+	n.sessions[p.Key] = s
+}
+
+// say passes what one machine says about a session to the other: of this
+// process, or over the session's link.
+func (n *Node) say(e directory.Say) {
+	if _, ends := e.Message.(directory.Close); ends {
+		if s := n.sessions[e.Key]; s != nil {
+			s.silent.Store(true)
+		}
+	}
+	switch {
+	case e.Key.Opener == directory.Self: // the acceptor, to our own resolver
+		n.do(n.resolver.Step(directory.Self, e.Message))
+	case e.Key.Opener != 0: // the acceptor, to a subscriber's process
+		if l := n.links[e.Key.Opener]; l != nil {
+			l.say(e.Message)
+		}
+	default: // the resolver, to a publisher's process
+		s := n.sessions[e.Key]
+		if s == nil {
+			return
+		}
+		switch {
+		case s.link != nil:
+			s.link.say(e.Message)
+		case s.other != nil:
+			n.do(n.acceptor.Step(directory.Self, e.Message))
+		}
+	}
+}
+
+// release forgets an end of a session.
+func (n *Node) release(key directory.SessionKey) {
+	s := n.sessions[key]
+	if s == nil {
+		return
+	}
+	n.end(key, nil)
+	delete(n.sessions, key)
+	if s.link != nil {
+		s.link.sessions.remove(s)
+		n.retire(s.link)
+	}
+}
+
+// retire closes a second link to a process once no session is left on it (R14).
+func (n *Node) retire(l *link) {
+	if l.relation == toPeer && l.Dialled() && l.sessions.empty() && n.routes.to(l.process()) != l {
+		l.Close(errSecond)
+	}
+}
+
+var errSecond = errors.New("another link to this process stays")
+
+// ends are the ends of sessions on one link, by number, for its reader. Some that
+// were released are kept for a while, so that what is still under way to them is
+// given back to its sender.
+type ends struct {
+	mu     sync.RWMutex
+	own    map[directory.SessionID]*Session // guarded by mu; opened by this process
+	theirs map[directory.SessionID]*Session // guarded by mu; opened by the other
+	ended  []*Session                       // guarded by mu; the oldest first
+}
+
+const maxEnded = 256
+
+func (e *ends) side(s *Session) map[directory.SessionID]*Session {
+	if s.key.Opener == 0 {
+		return e.own
+	}
+	return e.theirs
+}
+
+func (e *ends) add(s *Session) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.side(s)[s.key.ID] = s
+}
+
+func (e *ends) remove(s *Session) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.side(s)[s.key.ID] != s {
+		return
+	}
+	e.ended = append(e.ended, s)
+	if len(e.ended) > maxEnded {
+		oldest := e.ended[0]
+		e.ended = slices.Delete(e.ended, 0, 1)
+		if side := e.side(oldest); side[oldest.key.ID] == oldest {
+			delete(side, oldest.key.ID)
+		}
+	}
+}
+
+func (e *ends) get(own bool, id directory.SessionID) *Session {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if own {
+		return e.own[id]
+	}
+	return e.theirs[id]
+}
+
+func (e *ends) hasOwn(id directory.SessionID) bool { return e.get(true, id) != nil }
+
+// ownIDs returns the sessions that this process opened, the oldest first.
+func (e *ends) ownIDs() []directory.SessionID {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return slices.Sorted(maps.Keys(e.own))
+}
+
+// empty reports whether no session is live.
+func (e *ends) empty() bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return len(e.own)+len(e.theirs) == len(e.ended)
+}

@@ -1,0 +1,174 @@
+package directory
+
+import (
+	"slices"
+
+	"github.com/layer-cake/layer-cake/directory/internal/match"
+)
+
+// Subscriptions: what each is offered (R5, R6).
+
+func (m *Machine) subscribe(from Party, s Subscription) {
+	reason := s.Pattern.Check()
+	switch {
+	case reason != "":
+	case !s.Scope.Valid():
+		reason = "there is no scope " + s.Scope.String()
+	case m.subscribed(from, s.Pattern):
+		reason = "already subscribed by this actor"
+	}
+	if reason != "" {
+		m.send(from, NotSubscribed{s.ID, s.Pattern, s.Scope, reason})
+		return
+	}
+	m.of(from)
+	m.send(from, Subscribed{s.ID, s.Pattern, s.Scope})
+	m.add(from, s)
+}
+
+// subscribed reports whether an actor has subscribed to that very pattern.
+func (m *Machine) subscribed(p Party, pattern Pattern) bool {
+	said := m.parties[p]
+	if said == nil {
+		return false
+	}
+	for id := range said.seeks {
+		if m.seekings[id].Pattern == pattern {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Machine) unsubscribe(from Party, id ID) {
+	if s := m.seekings[id]; s != nil && slices.Contains(s.by, from) {
+		m.unseek(from, id)
+		m.send(from, Unsubscribed{id, s.Pattern})
+	}
+}
+
+// seek takes a subscription that a child says, for the first time or again.
+func (m *Machine) seek(from Party, s Subscription) {
+	if !m.child(from) {
+		return
+	}
+	if !s.Scope.Valid() || !s.Scope.Reaches(m.scope) {
+		m.refuse(from, "a subscription of scope "+s.Scope.String()+" does not reach a directory of scope "+m.scope.String())
+		return
+	}
+	m.add(from, s)
+}
+
+// add makes a subscription known, tells the parent, and answers it.
+func (m *Machine) add(from Party, s Subscription) {
+	known := m.seekings[s.ID]
+	if known == nil {
+		entry, err := m.patterns.Add(string(s.Pattern))
+		if err != nil {
+			m.refuse(from, "pattern "+string(s.Pattern)+": "+err.Error())
+			return
+		}
+		known = &seeking{Subscription: s, entry: entry}
+		at, _ := slices.BinarySearchFunc(entry.Value, s.ID, func(other *seeking, id ID) int {
+			if other.ID.Less(id) {
+				return -1
+			}
+			return 1
+		})
+		entry.Value = slices.Insert(entry.Value, at, known)
+		m.seekings[s.ID] = known
+	}
+	known.by = with(known.by, from)
+	m.parties[from].seeks[s.ID] = struct{}{}
+	if m.reaches(s.Scope) {
+		m.send(m.parent, Seek{s}) // said again it is answered again, all the way up
+	}
+	m.wanted(s.Scope)
+	m.start(&answer{to: from, seeking: known})
+}
+
+// unseek takes out what one party said; with the last the subscription goes.
+func (m *Machine) unseek(from Party, id ID) {
+	s := m.seekings[id]
+	if s == nil || !slices.Contains(s.by, from) {
+		return
+	}
+	if said := m.parties[from]; said != nil {
+		delete(said.seeks, id)
+	}
+	s.by = without(s.by, from)
+	if len(s.by) > 0 {
+		return
+	}
+	delete(m.seekings, id)
+	s.entry.Value = slices.DeleteFunc(s.entry.Value, func(other *seeking) bool { return other == s })
+	if len(s.entry.Value) == 0 {
+		m.patterns.Delete(string(s.Pattern))
+	}
+	if m.reaches(s.Scope) {
+		m.send(m.parent, Unseek{id})
+	}
+}
+
+// offered reports whether c, the holder of a name that s matches, is offered to
+// s: it came by another branch, and is not the same actor (R5).
+func (s *seeking) offered(c claim) bool {
+	if c.ID == (ID{}) || c.Actor == s.Actor {
+		return false
+	}
+	for _, p := range c.by {
+		if slices.Contains(s.by, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// rematch tells the subscriptions that match a name what changes with its holder.
+func (m *Machine) rematch(name Name, before, now claim) {
+	if before.ID == now.ID && slices.Equal(before.by, now.by) {
+		return
+	}
+	m.patterns.Find(string(name), func(e *match.Entry[[]*seeking]) {
+		for _, s := range e.Value {
+			was, is := s.offered(before), s.offered(now)
+			switch {
+			case is && (!was || before.ID != now.ID):
+				m.tell(s, Offer{s.ID, m.scope, now.Publication})
+			case was && !is:
+				m.tell(s, Withdraw{s.ID, m.scope, name})
+			}
+		}
+	})
+}
+
+func (m *Machine) tell(s *seeking, msg Message) {
+	for _, p := range s.by {
+		m.send(p, msg)
+	}
+}
+
+// relay passes on what a wider directory offers. It must come from the parent.
+func (m *Machine) relay(from Party, msg Message) {
+	if from != m.parent {
+		m.refuse(from, "it is not the parent of this directory")
+		return
+	}
+	var id ID
+	var scope Scope
+	switch msg := msg.(type) {
+	case Offered:
+		id, scope = msg.Subscription, msg.Scope
+	case Offer:
+		id, scope = msg.Subscription, msg.Scope
+	case Withdraw:
+		id, scope = msg.Subscription, msg.Scope
+	}
+	if !scope.Valid() || scope > m.parentScope {
+		m.refuse(from, "an offer of scope "+scope.String()+" does not come from a parent of scope "+m.parentScope.String())
+		return
+	}
+	if s := m.seekings[id]; s != nil { // else it has gone meanwhile
+		m.tell(s, msg)
+	}
+}

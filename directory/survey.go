@@ -1,0 +1,146 @@
+package directory
+
+import (
+	"slices"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// MaxRoute is how many directories lie between the root and whoever asks, at most.
+const MaxRoute = 8
+
+// A Route is the way from the root down to the process that asked for a survey.
+type Route []transport.ProcessID
+
+// A Directory is what a survey shows of one directory.
+type Directory struct {
+	Process    transport.ProcessID
+	Scope      Scope
+	Executable string
+	Role       string // in its composite process; empty: none
+	PID        int
+	Listens    string // host:port for children; empty: none
+}
+
+// Surveys show the whole tree: the question goes up to the root; from there
+// every directory describes itself and its children, and what they say goes down
+// the way by which the question came. No directory remembers a survey.
+type (
+	// List asks for a survey. Each directory on the way up puts itself before
+	// the route.
+	List struct{ Route Route }
+	// Describe asks a child directory for its part.
+	Describe struct{ Route Route }
+	// Listed is one directory's part: itself and its children, in batches. The
+	// last one is marked.
+	Listed struct {
+		Route     Route
+		Directory Directory
+		Children  []Directory
+		Last      bool
+	}
+)
+
+// Refused tells the other end of a link what rule it broke, before the link is
+// closed (R18).
+type Refused struct{ Reason string }
+
+func (Refused) message()  {}
+func (List) message()     {}
+func (Describe) message() {}
+func (Listed) message()   {}
+
+// A Survey answers for one directory. It knows who its neighbours are.
+type Survey struct {
+	self     Directory
+	parent   Party
+	children []neighbour // in the order in which they came
+}
+
+type neighbour struct {
+	party Party
+	Directory
+}
+
+// NewSurvey returns the survey of a directory that describes itself so.
+func NewSurvey(self Directory) *Survey { return &Survey{self: self} }
+
+// Moved says that the directory listens somewhere else now.
+func (s *Survey) Moved(listens string) { s.self.Listens = listens }
+
+// ChildUp says that a child is there, and how it describes itself.
+func (s *Survey) ChildUp(p Party, d Directory) {
+	s.children = append(s.children, neighbour{p, d})
+}
+
+// ParentUp says that the parent is there.
+func (s *Survey) ParentUp(p Party) { s.parent = p }
+
+// Gone says that a link is lost.
+func (s *Survey) Gone(p Party) {
+	if s.parent == p {
+		s.parent = 0
+	}
+	s.children = slices.DeleteFunc(s.children, func(n neighbour) bool { return n.party == p })
+}
+
+// Step tells the survey that from said msg; nobody is this process itself, which
+// asks by an empty List. Parts for this process are returned, for whoever asked.
+func (s *Survey) Step(from Party, msg Message) (effects []Effect, parts []Listed) {
+	switch msg := msg.(type) {
+	case List:
+		route := append(Route{s.self.Process}, msg.Route...)
+		switch {
+		case len(route) > MaxRoute:
+			return []Effect{Refuse{from, "a survey came by a route that is too long"}}, nil
+		case s.parent != 0 && s.parent != from:
+			return []Effect{Send{s.parent, List{route}}}, nil
+		}
+		return s.describe(route)
+	case Describe:
+		if from != s.parent {
+			return []Effect{Refuse{from, "it is not the parent of this directory"}}, nil
+		}
+		return s.describe(msg.Route)
+	case Listed:
+		return s.pass(msg)
+	}
+	return nil, nil
+}
+
+func (s *Survey) describe(route Route) (effects []Effect, parts []Listed) {
+	for i, last := 0, false; !last; i += batch {
+		n := min(len(s.children)-i, batch)
+		last = i+n == len(s.children)
+		part := Listed{Route: route, Directory: s.self, Last: last}
+		for _, c := range s.children[i : i+n] {
+			part.Children = append(part.Children, c.Directory)
+		}
+		e, p := s.pass(part)
+		effects, parts = append(effects, e...), append(parts, p...)
+	}
+	for _, c := range s.children {
+		if c.Scope < Process {
+			effects = append(effects, Send{c.party, Describe{route}})
+		}
+	}
+	return effects, parts
+}
+
+// pass brings a part nearer to who asked: down the route, or up until it is met.
+func (s *Survey) pass(part Listed) ([]Effect, []Listed) {
+	at := slices.Index(part.Route, s.self.Process)
+	switch {
+	case at < 0 && s.parent != 0:
+		return []Effect{Send{s.parent, part}}, nil
+	case at >= 0 && at == len(part.Route)-1:
+		return nil, []Listed{part}
+	case at >= 0:
+		for _, c := range s.children {
+			if c.Process == part.Route[at+1] {
+				return []Effect{Send{c.party, part}}, nil
+			}
+		}
+	}
+	return nil, nil // who asked has gone
+}

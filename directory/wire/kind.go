@@ -1,0 +1,59 @@
+// Package wire has the directory's frames, byte by byte.
+//
+// A body is one msgpack array whose elements are the fields of the message in
+// the order given here. A reader ignores elements it does not know, at the end;
+// too few are an error. Ids are {bin 16, uint}, addresses bin 32, tokens bin 16.
+//
+//	32 Claim      name, [publication …]
+//	33 Seek       id, pattern, scope, actor
+//	34 Unseek     id
+//	35 Offered    subscription, scope, first, last, [publication …]
+//	36 Offer      subscription, scope, publication
+//	37 Withdraw   subscription, scope, name
+//	40 Open       session, publication, token, scope, subscriber
+//	41 Ready      session
+//	42 NotOpened  session, reason
+//	43 Commit     session
+//	44 Close      session, reason
+//	45 Closed     session, reason
+//	48 List       [process …]
+//	49 Describe   [process …]
+//	50 Listed     [process …], directory, [directory …], last
+//	51 Refused    reason
+//
+// where
+//
+//	publication   [id, name, scope, stamp, token, actor, [[scope, host:port] …]]
+//	directory     [process, scope, executable, role, pid, listens]
+//
+// The opaque body of a hello is a Greeting: relation, directory.
+package wire
+
+import "github.com/layer-cake/layer-cake/transport"
+
+// The kinds of the directory's frames.
+const (
+	KindClaim     transport.Kind = 32
+	KindSeek      transport.Kind = 33
+	KindUnseek    transport.Kind = 34
+	KindOffered   transport.Kind = 35
+	KindOffer     transport.Kind = 36
+	KindWithdraw  transport.Kind = 37
+	KindOpen      transport.Kind = 40
+	KindReady     transport.Kind = 41
+	KindNotOpened transport.Kind = 42
+	KindCommit    transport.Kind = 43
+	KindClose     transport.Kind = 44
+	KindClosed    transport.Kind = 45
+	KindList      transport.Kind = 48
+	KindDescribe  transport.Kind = 49
+	KindListed    transport.Kind = 50
+	KindRefused   transport.Kind = 51
+)
+
+// Limits of what a frame may say. A frame beyond them is broken.
+const (
+	MaxText      = 1024 // bytes of a reason, an executable's name, a host:port
+	MaxEndpoints = 4    // of one publication
+	MaxBatch     = 1024 // publications or directories in one frame
+)
