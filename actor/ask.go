@@ -127,6 +127,12 @@ func (s *Self) askWithin(d time.Duration, to Address, message any, then func(any
 	return a
 }
 
+// forget ends an ask whose callback is not to be called.
+func (s *Self) forget(a *ask) {
+	a.giveUp()
+	delete(s.asks, a) // if the answer waits in the mailbox it is stepped over
+}
+
 func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	a := s.sys.newAsk()
 	a.reply = make(chan answer, 1)

@@ -120,6 +120,9 @@ var pastTime = func() <-chan time.Time {
 func (s *Self) open(it item) (any, bool) {
 	switch m := it.message.(type) {
 	case *answer:
+		if _, ok := s.asks[m.ask]; !ok {
+			return nil, false // forgotten while it waited
+		}
 		delete(s.asks, m.ask)
 		s.sender = it.from
 		m.ask.then(m.reply, m.err)

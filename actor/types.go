@@ -1,6 +1,11 @@
 package actor
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/layer-cake/layer-cake/actor/codec"
+	"github.com/layer-cake/layer-cake/transport"
+)
 
 // Types are messages that may cross processes, each with a name that both ends
 // know it by. Basic types, slices and string maps of them are known anyway.
@@ -17,21 +22,58 @@ type MessageType struct {
 // Type[Page[Order]]("page-of-orders").
 func Type[T any](name string) MessageType { return MessageType{name, reflect.TypeFor[T]()} }
 
+// Unknown is a message of a type that this process has not registered. It may
+// be forwarded and arrives unharmed.
+type Unknown = codec.Unknown
+
 // PortableError says why a message may not travel.
-type PortableError struct{ Type, Reason string }
+type PortableError = codec.PortableError
 
-func (e *PortableError) Error() string { return "actor.Send: " + e.Type + ": " + e.Reason }
+// ownTypes are the runtime's words that cross processes. The others have no
+// name on the wire, so that no peer can say them: Stop, Dropped, Returned …
+var ownTypes = []codec.Type{
+	{Name: "layer-cake.faulted", Go: reflect.TypeFor[Faulted]()},
+	{Name: "layer-cake.aborted", Go: reflect.TypeFor[Aborted]()},
+	{Name: "layer-cake.timed-out", Go: reflect.TypeFor[TimedOut]()},
+	{Name: "layer-cake.undelivered", Go: reflect.TypeFor[Undelivered]()},
+	{Name: "layer-cake.overloaded", Go: reflect.TypeFor[Overloaded]()},
+	{Name: "layer-cake.unavailable", Go: reflect.TypeFor[Unavailable]()},
+}
 
-// A registry knows the types of one system.
-type registry struct{ known map[reflect.Type]bool }
+// A registry knows the types of one system. It is a transport.Codec.
+type registry struct {
+	*codec.Codec
+	known map[reflect.Type]bool
+}
 
 func newRegistry(types Types) (*registry, error) {
 	r := &registry{known: make(map[reflect.Type]bool)}
+	list := make([]codec.Type, 0, len(types))
 	for _, t := range types {
+		list = append(list, codec.Type{Name: t.name, Go: t.typ})
 		r.known[t.typ] = true
 	}
-	return r, nil
+	for _, t := range ownTypes {
+		r.known[t.Go] = true
+	}
+	c, err := codec.New(list, ownTypes, codec.Addresses{
+		Type: reflect.TypeFor[Address](),
+		Out:  func(v reflect.Value) transport.Address { return v.Interface().(Address).at },
+		In:   func(a transport.Address) reflect.Value { return reflect.ValueOf(Address{at: a}) },
+	})
+	r.Codec = c
+	return r, err
 }
 
 // registered reports whether t was given to the system, or is the runtime's own.
 func (r *registry) registered(t reflect.Type) bool { return r.known[t] }
+
+// Append is that of the codec, but for an error of a type that cannot travel: it
+// goes as a Faulted.
+func (r *registry) Append(b []byte, message any) ([]byte, string, error) {
+	body, name, err := r.Codec.Append(b, message)
+	if e, ok := message.(error); ok && err != nil {
+		return r.Codec.Append(b, Faulted{Condition: e.Error()})
+	}
+	return body, name, err
+}
