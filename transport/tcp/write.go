@@ -1,0 +1,155 @@
+package tcp
+
+import (
+	"time"
+
+	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
+)
+
+// Send queues one frame, or writes it if it is alone. The error is
+// transport.ErrOverloaded, transport.ErrClosed, or a *transport.FrameError if the
+// body is longer than wire.MaxBody or the kind is the link's own.
+func (l *link) Send(kind transport.Kind, body []byte) error {
+	if err := wire.CheckSend(kind, len(body)); err != nil {
+		return err
+	}
+	size := wire.HeadSize + len(body)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed:
+		return transport.ErrClosed
+	case l.queued > 0 && l.queued+size > l.limit:
+		return transport.ErrOverloaded
+	}
+	l.queue(kind, body)
+	switch {
+	case l.owner != nobody: // who will come upon it
+	case l.attempt == nil || l.clock()-l.last < lone:
+		l.handOver()
+	default:
+		l.writeNow()
+	}
+	return nil
+}
+
+// queue appends a frame to what is pending.
+func (l *link) queue(kind transport.Kind, body []byte) {
+	l.pending = wire.AppendFrame(l.pending, kind, body)
+	l.queued += wire.HeadSize + len(body)
+}
+
+// writeNow makes the caller owner for one attempt. The lock is held before and
+// after, not meanwhile: others may queue.
+func (l *link) writeNow() {
+	l.owner = sender
+	b := l.begin()
+	l.mu.Unlock()
+	n := l.attempt.do(b)
+	l.mu.Lock()
+	l.wrote(n)
+	if l.queued > 0 {
+		l.handOver()
+	} else {
+		l.owner = nobody
+	}
+}
+
+// begin returns what is to be written next, which is nothing if nothing is queued.
+func (l *link) begin() []byte {
+	if l.done == len(l.begun) {
+		empty := l.begun[:0]
+		if cap(empty) > kept {
+			empty = nil
+		}
+		l.begun, l.pending, l.done = l.pending, empty, 0
+	}
+	return l.begun[l.done:]
+}
+
+// wrote notes that n bytes of that have been written.
+func (l *link) wrote(n int) {
+	l.last = l.clock()
+	l.done += n
+	l.queued -= n
+}
+
+// handOver makes the writer the owner.
+func (l *link) handOver() {
+	l.owner = writer
+	select {
+	case l.wake <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// write is the writer.
+func (l *link) write() {
+	defer close(l.written)
+	beat := time.NewTimer(l.interval)
+	defer beat.Stop()
+	for {
+		select {
+		case <-l.wake:
+		case <-beat.C:
+			beat.Reset(l.beat())
+		case <-l.over:
+			return
+		}
+		if !l.drain() {
+			return
+		}
+	}
+}
+
+// beat queues a heartbeat if one is due, and returns when to look again.
+func (l *link) beat() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if quiet := l.clock() - l.last; quiet < l.interval {
+		return l.interval - quiet
+	}
+	if l.owner == nobody && !l.closed {
+		l.queue(wire.Heartbeat, nil)
+		l.owner = writer
+	}
+	return l.interval
+}
+
+// drain writes until nothing is queued, if that is the writer's to do. It reports
+// whether there may be more later.
+func (l *link) drain() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.owner != writer {
+		return true
+	}
+	for l.queued > 0 {
+		b := l.begin()
+		l.mu.Unlock()
+		n, err := l.conn.Write(b[:min(len(b), piece)])
+		l.mu.Lock()
+		l.wrote(n)
+		if err != nil {
+			l.fail(err) // and stays owner: nobody else need try
+			return false
+		}
+	}
+	if l.reason != nil { // the Goodbye is out
+		finish(l.conn)
+		return false
+	}
+	l.owner = nobody
+	return true
+}
+
+// fail ends a link that cannot be written to. The reader has a second to find the
+// peer's Goodbye, which says more than err.
+func (l *link) fail(err error) {
+	l.closed = true
+	l.failed = err
+	l.source.end(time.Now().Add(linger))
+}
+
+func (l *link) clock() time.Duration { return time.Since(l.born) }

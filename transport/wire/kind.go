@@ -1,0 +1,51 @@
+package wire
+
+import "github.com/layer-cake/layer-cake/transport"
+
+// The kinds of frames of the transport. The package comment has their layout.
+const (
+	Hello       transport.Kind = 1 // each end, first
+	Heartbeat   transport.Kind = 2 // either end, when nothing else was sent
+	Goodbye     transport.Kind = 3 // either end, last
+	Type        transport.Kind = 4 // either end, before the first message of a type
+	Message     transport.Kind = 5 // outside of sessions
+	DataOut     transport.Kind = 6 // in a session, from its subscriber
+	DataBack    transport.Kind = 7 // in a session, from its publisher
+	Undelivered transport.Kind = 8 // to who sent what did not arrive
+)
+
+// FirstDirectory is the first kind that is not the transport's.
+const FirstDirectory transport.Kind = 32
+
+// Carried reports whether a link hands frames of kind k on to its receiver, and
+// takes them from who sends. The link's own kinds and those of the transport that
+// have no meaning yet are not carried.
+func Carried(k transport.Kind) bool {
+	return Type <= k && k <= Undelivered || k >= FirstDirectory
+}
+
+// The limits of what one frame may have (R17).
+const (
+	MaxFrame    = 1 << 20                         // kind and body, in bytes
+	MaxBody     = MaxFrame - 1                    // body, in bytes
+	MaxHello    = 1 << 10                         // a whole hello, length and kind included, in bytes
+	MaxReason   = 1 << 9                          // reason of Goodbye and Undelivered, in bytes
+	MaxTypeName = 1 << 10                         // name in Type, in bytes
+	MaxTypes    = 1 << 14                         // greatest number of a type
+	HeadSize    = 5                               // length and kind, in bytes
+	AddressSize = 32                              // an address, in bytes
+	maxUvarint  = 10                              // the longest uvarint, in bytes
+	helloSize   = 4 + 1 + 16 + 4                  // a hello's body without what the node says
+	minBeat     = 10                              // milliseconds between two heartbeats,
+	maxBeat     = 60_000                          // at least and at most
+	version     = 1                               // of the hello and all that follows
+	magic       = "LCAK"                          // what a hello begins with
+	MaxNodeBody = MaxHello - HeadSize - helloSize // what the node says in a hello, in bytes
+)
+
+// MaxMessageHead and MaxDataHead are the lengths of the longest heads of a
+// Message, a DataOut or a DataBack, in bytes.
+const (
+	MaxMessageHead = 1 + 2*AddressSize + maxUvarint
+	MaxDataHead    = maxUvarint + 1 + AddressSize + maxUvarint
+)
