@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layer-cake/layer-cake/actor"
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
+	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/tcp"
+)
+
+// surveyTime is how long the directories may take to answer.
+const surveyTime = 2 * time.Second
+
+func newNetwork() *cobra.Command {
+	at := actor.HostPort(node.DefaultHost)
+	var full, addresses bool
+	c := &cobra.Command{
+		Use:   "network",
+		Short: "Show the directory tree",
+		Long: `Network prints the tree of directories and processes as this machine sees it, from
+its root: a lan-cake, host-cakes, group-cakes and processes, with what each was
+started as and the first digits of its identity. The tool itself is among them.
+
+    [HOST] host-cake (9e7db6d6)
+    +   [GROUP] group-cake (02f461b3)
+    +   +   [PROCESS] server (873dd3e9)
+    +   [PROCESS] layer-cake (ba2eb859)
+
+A directory that does not answer within two seconds is marked, and what is below
+it is not shown; the exit status is then 1.`,
+		Args: words(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			tree, err := survey(string(at))
+			if err != nil {
+				return err
+			}
+			return printTree(c.OutOrStdout(), tree, full, addresses)
+		},
+	}
+	c.Flags().Var(&at, "connect-to-directory", "the `host:port` of the directory to ask")
+	c.Flags().BoolVar(&full, "full-identity", false, "show identities whole")
+	c.Flags().BoolVar(&addresses, "directory-addresses", false, "show where each directory listens")
+	return c
+}
+
+// survey joins the tree at an address for as long as it takes to look at it.
+func survey(at string) (node.Tree, error) {
+	n, err := node.Open(node.Config{
+		Scope:       directory.Process,
+		Executable:  "layer-cake",
+		Actors:      nobody{},
+		Transport:   tcp.Transport{},
+		Mint:        transport.NewMint(transport.NewProcessID()),
+		Parent:      func() (string, error) { return at, nil },
+		ParentScope: directory.Group,
+		Logger:      slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return node.Tree{}, err
+	}
+	defer n.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), surveyTime)
+	defer cancel()
+	if err := n.Attach(ctx); err != nil {
+		return node.Tree{}, fmt.Errorf("no directory at %s: %w; start host-cake, or name another with --connect-to-directory", at, err)
+	}
+	tree, err := n.Survey(ctx)
+	if err != nil {
+		return node.Tree{}, fmt.Errorf("the directory at %s did not answer within %v: %w", at, surveyTime, err)
+	}
+	return tree, nil
+}
+
+func printTree(w io.Writer, tree node.Tree, full, addresses bool) error {
+	var b bytes.Buffer
+	silent := 0
+	var line func(t node.Tree, depth int)
+	line = func(t node.Tree, depth int) {
+		id := t.Process.Short()
+		if full {
+			id = t.Process.String()
+		}
+		fmt.Fprintf(&b, "%s[%v] %s (%s)", strings.Repeat("+   ", depth), t.Scope, printable(t.Executable), id)
+		if addresses && t.Listens != "" {
+			fmt.Fprintf(&b, " %s", printable(t.Listens))
+		}
+		if t.Silent {
+			silent++
+			b.WriteString(" does not answer")
+		}
+		b.WriteByte('\n')
+		for _, child := range t.Children {
+			line(child, depth+1)
+		}
+	}
+	line(tree, 0)
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return err
+	}
+	if silent > 0 {
+		return fmt.Errorf("%d of the directories did not answer within %v", silent, surveyTime)
+	}
+	return nil
+}
+
+// printable is s without what could spoil a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+// nobody is a process without actors.
+type nobody struct{}
+
+var errNobody = errors.New("there are no actors in this process")
+
+func (nobody) Deliver(node.Delivery) error                              { return errNobody }
+func (nobody) Tell(transport.ActorID, directory.Message, *node.Session) {}
+func (nobody) Undelivered(node.Undelivered)                             {}
+func (nobody) Fatal(error)                                              {}
