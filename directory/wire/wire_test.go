@@ -1,0 +1,201 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write the golden file anew")
+
+func process(b byte) transport.ProcessID {
+	return transport.ProcessID(bytes.Repeat([]byte{b}, 16))
+}
+
+func publication(b byte) directory.Publication {
+	return directory.Publication{
+		ID:    directory.ID{Origin: process(b), Seq: 7},
+		Name:  "test:worker",
+		Scope: directory.LAN,
+		Stamp: 1_700_000_000_000_000_000,
+		Token: directory.Token(bytes.Repeat([]byte{0xee}, 16)),
+		Actor: transport.Address{Process: process(b), Actor: 3, Key: 0x0102030405060708},
+		Endpoints: []directory.Endpoint{
+			{Scope: directory.Host, Address: "127.0.0.1:40001"},
+			{Scope: directory.LAN, Address: "10.1.2.3:40002"},
+		},
+	}
+}
+
+// examples has each message that travels.
+var examples = []directory.Message{
+	directory.Claim{Name: "test:worker", Claimants: []directory.Publication{publication(1), publication(2)}},
+	directory.Claim{Name: "test:worker"},
+	directory.Seek{Subscription: directory.Subscription{
+		ID: directory.ID{Origin: process(3), Seq: 1}, Pattern: "test:.*", Scope: directory.Host,
+		Actor: transport.Address{Process: process(3), Actor: 5, Key: 9},
+	}},
+	directory.Unseek{ID: directory.ID{Origin: process(3), Seq: 1}},
+	directory.Offered{
+		Subscription: directory.ID{Origin: process(3), Seq: 1}, Scope: directory.Host,
+		First: true, Offers: []directory.Publication{publication(1)},
+	},
+	directory.Offered{Subscription: directory.ID{Origin: process(3), Seq: 1}, Scope: directory.Host, Last: true},
+	directory.Offer{Subscription: directory.ID{Origin: process(3), Seq: 1}, Scope: directory.Group, Publication: publication(1)},
+	directory.Withdraw{Subscription: directory.ID{Origin: process(3), Seq: 1}, Scope: directory.Group, Name: "test:worker"},
+	directory.Open{
+		Session: 4, Publication: directory.ID{Origin: process(1), Seq: 7}, Token: directory.Token{1, 2, 3},
+		Scope: directory.Host, Subscriber: transport.Address{Process: process(3), Actor: 5, Key: 9},
+	},
+	directory.Ready{Session: 4},
+	directory.NotOpened{Session: 4, Reason: "no such publication"},
+	directory.Commit{Session: 4},
+	directory.Close{Session: 4, Reason: "unsubscribed"},
+	directory.Closed{Session: 4, Reason: "unpublished"},
+	directory.List{Route: directory.Route{process(1), process(2)}},
+	directory.Describe{Route: directory.Route{process(1)}},
+	directory.Listed{
+		Route:     directory.Route{process(1), process(2)},
+		Directory: directory.Directory{Process: process(1), Scope: directory.Host, Executable: "host-cake", PID: 12, Listens: "127.0.0.1:54195"},
+		Children:  []directory.Directory{{Process: process(2), Scope: directory.Process, Executable: "worker", Role: "worker-1", PID: 13}},
+		Last:      true,
+	},
+	directory.Refused{Reason: "it is not a child"},
+}
+
+func TestRoundTrip(t *testing.T) {
+	for _, want := range examples {
+		body, kind := Append(nil, want)
+		got, err := Decode(kind, body)
+		if err != nil {
+			t.Errorf("%T: %v", want, err)
+		} else if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%T (-want +got):\n%s", want, diff)
+		}
+	}
+}
+
+// A change of the golden file is a change of the wire.
+func TestGolden(t *testing.T) {
+	const file = "testdata/frames.txt"
+	var b strings.Builder
+	for _, msg := range examples {
+		body, kind := Append(nil, msg)
+		fmt.Fprintf(&b, "%d %T\n%s", kind, msg, hex.Dump(body))
+	}
+	g := AppendGreeting(nil, Greeting{Child, directory.Directory{
+		Process: process(1), Scope: directory.Process, Executable: "worker", Role: "worker-1", PID: 13,
+	}})
+	fmt.Fprintf(&b, "greeting\n%s", hex.Dump(g))
+	if *rewrite {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+}
+
+func TestGreeting(t *testing.T) {
+	want := Greeting{Child, directory.Directory{Process: process(1), Scope: directory.Group, Executable: "group-cake", PID: 13, Listens: "127.0.0.1:1"}}
+	got, err := ParseGreeting(AppendGreeting(nil, want))
+	if err != nil || got != want {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+	long := strings.Repeat("x", 4000)
+	want.Directory.Executable, want.Directory.Role = long, long
+	if n := len(AppendGreeting(nil, want)); n > 900 {
+		t.Errorf("a greeting with long texts has %d bytes: it does not fit a hello", n)
+	}
+	if _, err := ParseGreeting([]byte{0x92, 9, 0x90}); err == nil {
+		t.Error("an unknown relation was taken")
+	}
+}
+
+// What a later version adds at the end of an array is skipped.
+func TestUnknownFieldsAreIgnored(t *testing.T) {
+	var b bytes.Buffer
+	e := msgpack.NewEncoder(&b)
+	e.EncodeArrayLen(4)
+	e.EncodeUint(4)
+	e.EncodeString("gone")
+	e.EncodeMap(map[string]any{"more": []int{1, 2}})
+	e.EncodeNil()
+	got, err := Decode(KindClosed, b.Bytes())
+	if want := (directory.Closed{Session: 4, Reason: "gone"}); err != nil || got != directory.Message(want) {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+}
+
+func TestBrokenFrames(t *testing.T) {
+	var many bytes.Buffer
+	e := msgpack.NewEncoder(&many)
+	e.EncodeArrayLen(1)
+	e.EncodeArrayLen(directory.MaxRoute + 1)
+	for range directory.MaxRoute + 1 {
+		e.EncodeBytes(make([]byte, 16))
+	}
+	for name, frame := range map[string]struct {
+		kind transport.Kind
+		body []byte
+	}{
+		"empty":               {KindReady, nil},
+		"not an array":        {KindReady, []byte{0x04}},
+		"too few fields":      {KindClosed, []byte{0x91, 0x04}},
+		"a text for a number": {KindReady, []byte{0x91, 0xa1, 'x'}},
+		"two values":          {KindReady, []byte{0x91, 0x04, 0x00}},
+		"truncated":           {KindReady, []byte{0x91}},
+		"a bomb":              {KindClaim, []byte{0xdd, 0xff, 0xff, 0xff, 0xff}},
+		"a short id":          {KindUnseek, []byte{0x91, 0x92, 0xc4, 0x02, 1, 2, 7}},
+		"no such scope":       {KindWithdraw, append(append([]byte{0x93, 0x92, 0xc4, 0x10}, make([]byte, 16)...), 7, 9, 0xa1, 'x')},
+		"a long route":        {KindList, many.Bytes()},
+		"unknown kind":        {99, []byte{0x90}},
+	} {
+		msg, err := Decode(frame.kind, frame.body)
+		if !errors.Is(err, transport.ErrProtocol) {
+			t.Errorf("%s: got %v, %v; want a protocol error", name, msg, err)
+		}
+	}
+}
+
+// Whatever comes, Decode returns; and what it returns goes back to a frame that
+// says the same.
+func FuzzDecode(f *testing.F) {
+	for _, msg := range examples {
+		body, kind := Append(nil, msg)
+		f.Add(uint8(kind), body)
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, body []byte) {
+		msg, err := Decode(transport.Kind(kind), body)
+		if err != nil {
+			return
+		}
+		again, k := Append(nil, msg)
+		if k != transport.Kind(kind) {
+			t.Fatalf("kind %d became %d", kind, k)
+		}
+		back, err := Decode(k, again)
+		if err != nil {
+			t.Fatalf("%v, written again: %v", msg, err)
+		}
+		if diff := cmp.Diff(msg, back); diff != "" {
+			t.Errorf("(-first +second):\n%s", diff)
+		}
+	})
+}

@@ -1,0 +1,38 @@
+// Package api is what the server and its workers say to each other.
+package api
+
+import (
+	"math/rand/v2"
+
+	"github.com/layer-cake/layer-cake/actor"
+)
+
+// WorkerNames matches the names under which workers publish themselves.
+const WorkerNames = `test-multihosting:worker-10:[-a-f0-9]+`
+
+// WorkerPrefix is what their names begin with; a UUID follows.
+const WorkerPrefix = "test-multihosting:worker-10:"
+
+// Most is the longest side of a table.
+const Most = 1000
+
+// Xy asks for a table of Y rows of X numbers each.
+type Xy struct{ X, Y int }
+
+// Table answers Xy.
+type Table [][]float64
+
+// Types are the messages of this API.
+var Types = actor.Types{actor.Type[Xy]("xy"), actor.Type[Table]("table")}
+
+// Texture returns a table of random numbers.
+func Texture(x, y int) Table {
+	t := make(Table, y)
+	for r := range t {
+		t[r] = make([]float64, x)
+		for c := range t[r] {
+			t[r][c] = rand.Float64()
+		}
+	}
+	return t
+}

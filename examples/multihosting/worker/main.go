@@ -1,0 +1,50 @@
+// Worker makes tables for whoever finds it. It publishes itself under a name of
+// its own and knows nobody.
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/layer-cake/layer-cake/actor"
+	"github.com/layer-cake/layer-cake/examples/multihosting/api"
+)
+
+type worker struct {
+	Pause time.Duration `usage:"how long each table takes, to look like work"`
+}
+
+func (w *worker) run(self *actor.Self) any {
+	if err := self.Publish(api.WorkerPrefix + uuid.NewString()); err != nil {
+		return err
+	}
+	for m := range self.Messages() {
+		switch m := m.(type) {
+		case api.Xy:
+			self.Reply(w.table(self, m))
+		}
+	}
+	return actor.Aborted{}
+}
+
+func (w *worker) table(self *actor.Self, m api.Xy) any {
+	if m.X < 0 || m.Y < 0 || m.X > api.Most || m.Y > api.Most {
+		return actor.Faulted{
+			Condition:   "no such table",
+			Explanation: fmt.Sprintf("x and y are 0 to %d, not %d and %d", api.Most, m.X, m.Y),
+		}
+	}
+	select {
+	case <-time.After(w.Pause):
+	case <-self.Context().Done():
+	}
+	self.Log().Info("table made", "x", m.X, "y", m.Y)
+	return api.Texture(m.X, m.Y)
+}
+
+func main() {
+	w := new(worker)
+	actor.Main(w.run, &actor.Options{Settings: w, Types: api.Types})
+}
