@@ -77,6 +77,9 @@ type Config struct {
 	Logger      *slog.Logger // nil: slog.Default()
 }
 
+// DefaultHost is where host-cake listens, on every machine.
+const DefaultHost = "127.0.0.1:54195"
+
 const (
 	defaultListen    = "127.0.0.1:0"
 	defaultHeartbeat = 500
