@@ -1,12 +1,16 @@
 package actor
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/tcp"
 )
 
 // Options are what a system needs to know. The zero value is what most want.
@@ -53,5 +57,36 @@ func (o *Options) complete() Options {
 	return c
 }
 
-// open opens the system's node.
-func (o Options) open(sys *System) (network, error) { return alone{}, nil }
+// node returns what the node of a system needs to know.
+func (o Options) node(sys *System) (node.Config, error) {
+	scope, ok := o.Scope.inner()
+	if !ok || o.Scope == WAN {
+		return node.Config{}, fmt.Errorf("there is no directory of scope %v", o.Scope)
+	}
+	p, err := parentOf(o.Scope, o.Directory, os.Getenv(DirectoryVariable))
+	if err != nil {
+		return node.Config{}, err
+	}
+	c := node.Config{
+		Scope:       scope,
+		Executable:  o.Executable,
+		Actors:      office{sys},
+		Codec:       sys.types,
+		Transport:   o.Transport,
+		Mint:        sys.mint,
+		Listen:      o.Listen,
+		ParentScope: directory.Scope(p.scope),
+		ParentFixed: p.fixed,
+		Logger:      o.Logger,
+	}
+	if c.Transport == nil {
+		c.Transport = tcp.Transport{Logger: o.Logger}
+	}
+	if o.LANAddress != "" {
+		c.LAN = func() (string, error) { return o.LANAddress, nil }
+	}
+	if p.scope != 0 {
+		c.Parent = p.where
+	}
+	return c, nil
+}

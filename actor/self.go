@@ -78,9 +78,6 @@ func (s *Self) Input() any {
 
 // InputWithin is Input with a limit. It returns false when the time is up.
 func (s *Self) InputWithin(d time.Duration) (any, bool) {
-	if d <= 0 {
-		return s.input(pastTime)
-	}
 	clock := time.NewTimer(d)
 	defer clock.Stop()
 	return s.input(clock.C)
@@ -107,13 +104,6 @@ func (s *Self) input(limit <-chan time.Time) (any, bool) {
 		}
 	}
 }
-
-// pastTime is a limit that is over at once.
-var pastTime = func() <-chan time.Time {
-	c := make(chan time.Time)
-	close(c)
-	return c
-}()
 
 // open returns the message of an item, or does what else it is and returns
 // false.

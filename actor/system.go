@@ -24,7 +24,7 @@ type System struct {
 	mint       *transport.Mint
 	types      *registry
 	log        *slog.Logger
-	net        network
+	net        *node.Node
 	patience   time.Duration // Options.Grace
 	askTimeout time.Duration
 	mailbox    int
@@ -41,18 +41,6 @@ type System struct {
 	closing bool
 	roots   map[transport.ActorID]*Self // actors without a parent that run
 	results results
-}
-
-// A network is what the actors need of their node.
-type network interface {
-	Publish(actor transport.ActorID, name directory.Name, scope directory.Scope) error
-	Unpublish(actor transport.ActorID, name directory.Name)
-	Subscribe(actor transport.ActorID, pattern directory.Pattern, scope directory.Scope) error
-	Unsubscribe(actor transport.ActorID, pattern directory.Pattern)
-	Ended(actor transport.ActorID)
-	Send(from, to transport.Address, message any) error
-	Address() string
-	Close()
 }
 
 // Open starts a system in a program with its own main. Nil options are the
@@ -76,7 +64,11 @@ func Open(options *Options) (*System, error) {
 		closed:     make(chan struct{}),
 		roots:      make(map[transport.ActorID]*Self),
 	}
-	if sys.net, err = o.open(sys); err != nil {
+	config, err := o.node(sys)
+	if err != nil {
+		return nil, fmt.Errorf("actor.Open: %w", err)
+	}
+	if sys.net, err = node.Open(config); err != nil {
 		return nil, fmt.Errorf("actor.Open: %w", err)
 	}
 	return sys, nil

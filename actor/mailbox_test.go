@@ -1,0 +1,124 @@
+package actor
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func newMailbox(limit int) *mailbox {
+	b := new(mailbox)
+	b.init(limit)
+	return b
+}
+
+// The mailbox against a list: order, bound, and what waits.
+func TestMailboxIsAList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.IntRange(1, 5).Draw(t, "limit")
+		b := newMailbox(limit)
+		var list []item
+		counted := 0
+		for i := range rapid.IntRange(0, 60).Draw(t, "steps") {
+			switch rapid.SampledFrom([]string{"message", "word", "take"}).Draw(t, "step") {
+			case "message":
+				err := b.put(item{message: i, counted: true})
+				if counted == limit {
+					if !errors.Is(err, ErrOverloaded) {
+						t.Fatalf("step %d: got %v, want ErrOverloaded", i, err)
+					}
+					break
+				}
+				if err != nil {
+					t.Fatalf("step %d: %v", i, err)
+				}
+				list = append(list, item{message: i, counted: true})
+				counted++
+			case "word":
+				if err := b.put(item{message: i}); err != nil {
+					t.Fatalf("step %d: %v", i, err)
+				}
+				list = append(list, item{message: i})
+			case "take":
+				it, ok := b.take()
+				if ok != (len(list) > 0) {
+					t.Fatalf("step %d: got %v, %v of %v", i, it, ok, list)
+				}
+				if !ok {
+					break
+				}
+				if it != list[0] {
+					t.Fatalf("step %d: got %v, want %v", i, it, list[0])
+				}
+				if list[0].counted {
+					counted--
+				}
+				list = list[1:]
+			}
+			if got := b.waiting(); got != counted {
+				t.Fatalf("step %d: %d wait, want %d", i, got, counted)
+			}
+		}
+		rest := b.close()
+		if len(rest) != len(list) {
+			t.Fatalf("got %v at the end, want %v", rest, list)
+		}
+		for i := range rest {
+			if rest[i] != list[i] {
+				t.Fatalf("got %v at the end, want %v", rest, list)
+			}
+		}
+		if err := b.put(item{message: 1}); !errors.Is(err, ErrEnded) {
+			t.Fatalf("after the end: got %v, want ErrEnded", err)
+		}
+	})
+}
+
+// No wake-up is lost and the order of each sender stays.
+func TestMailboxWakesItsOwner(t *testing.T) {
+	const senders, each = 4, 5000
+	b := newMailbox(senders * each)
+	var wg sync.WaitGroup
+	for s := range senders {
+		wg.Go(func() {
+			for i := range each {
+				if err := b.put(item{message: [2]int{s, i}, counted: true}); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	var next [senders]int
+	for range senders * each {
+		it, ok := b.take()
+		for !ok {
+			<-b.wake
+			it, ok = b.take()
+		}
+		m := it.message.([2]int)
+		if m[1] != next[m[0]] {
+			t.Fatalf("sender %d: got %d, want %d", m[0], m[1], next[m[0]])
+		}
+		next[m[0]]++
+	}
+	wg.Wait()
+}
+
+func TestMailboxLetsGoOfRoom(t *testing.T) {
+	b := newMailbox(1 << 20)
+	for i := range 10 * keepRoom {
+		b.put(item{message: i, counted: true})
+	}
+	for range 10 * keepRoom {
+		b.take()
+	}
+	b.take()
+	b.put(item{message: 1})
+	b.take()
+	if cap(b.in) > keepRoom || cap(b.out) > keepRoom {
+		t.Errorf("room for %d and %d is kept, want at most %d", cap(b.in), cap(b.out), keepRoom)
+	}
+}
