@@ -86,6 +86,11 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 	if line.directory != "" {
 		o.Directory = string(line.directory)
 	}
+	if o.Configure != nil {
+		if err := o.Configure(&o); err != nil {
+			return m.failed(err)
+		}
+	}
 	if m.lifeline, err = openLifeline(env[LifelineVariable]); err != nil {
 		return m.failed(err)
 	}

@@ -28,6 +28,10 @@ type Options struct {
 	LANAddress string              // host:port where publications of LAN scope take links; empty: the machine's private address, any port
 	Executable string              // the name that the directory tree shows; empty: that of the program
 	Transport  transport.Transport // how links are made; nil: TCP
+
+	// Configure is called by Main once the flags are read, and may change what
+	// depends on Settings. Open does not call it.
+	Configure func(*Options) error
 }
 
 // complete returns the options with the defaults filled in.

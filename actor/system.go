@@ -185,6 +185,10 @@ func (sys *System) Enter(name string) (self *Self, leave func()) {
 	return s, sync.OnceFunc(func() { s.end(nil) })
 }
 
+// DirectoryAddress is where the system's own directory takes links, host:port.
+// It is empty while it does not.
+func (sys *System) DirectoryAddress() string { return sys.net.Address() }
+
 // Fatal has the errors after which the directory cannot do what it is for: a
 // port that is taken, a parent that refuses. Up to 16 wait; all are logged.
 func (sys *System) Fatal() <-chan error { return sys.fatal }
