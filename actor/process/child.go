@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+
+	"github.com/layer-cake/layer-cake/actor"
 )
 
 // A child is a process that was started and its process group.
@@ -27,7 +29,7 @@ func start(command *exec.Cmd) (*child, error) {
 		return nil, err
 	}
 	command.ExtraFiles = []*os.File{theirs}
-	command.Env = append(command.Env, LifelineVariable+"=3") // the first extra file is number 3
+	command.Env = append(command.Env, actor.LifelineVariable+"=3") // the first extra file is number 3
 	command.SysProcAttr = attributes()
 	c := &child{ended: make(chan struct{})}
 	started := make(chan error)

@@ -9,7 +9,7 @@
 //   - It leads a process group of its own, which is killed when it has ended, so
 //     that nothing it started stays behind.
 //   - It inherits a lifeline: the reading end of a pipe, whose number is in
-//     [LifelineVariable]. This process holds the writing end and never writes.
+//     [actor.LifelineVariable]. This process holds the writing end and never writes.
 //     At its end of file the parent is gone, and the child is to end.
 //   - On Linux it gets SIGTERM too when this process is gone.
 //

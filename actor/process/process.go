@@ -12,19 +12,9 @@ import (
 	"github.com/layer-cake/layer-cake/actor"
 )
 
-// What a child finds in its environment.
-const (
-	// LifelineVariable is the number of the file that is at its end once the
-	// parent is gone.
-	LifelineVariable = "LAYER_CAKE_LIFELINE"
-	// RoleVariable is the name of its role.
-	RoleVariable = "LAYER_CAKE_ROLE"
-	// HomeVariable is the absolute path of the home of its composite process.
-	HomeVariable = "LAYER_CAKE_HOME"
-	// DirectoryVariable is the address of its parent directory, host:port. If the
-	// Config says none it is that of this process.
-	DirectoryVariable = "LAYER_CAKE_DIRECTORY"
-)
+// HomeVariable is the environment variable that has the absolute path of the
+// home of the composite process, for the processes in it.
+const HomeVariable = "LAYER_CAKE_HOME"
 
 // DefaultGrace is the time between SIGTERM and SIGKILL. It leaves room in the
 // ten seconds that actor.Options.Grace gives to everything.
@@ -37,9 +27,9 @@ type Config struct {
 	Env  []string // NAME=value, added to the environment of this process
 	Dir  string   // where it runs; empty: the current folder
 
-	Role      string // see RoleVariable
-	Home      string // see HomeVariable
-	Directory string // see DirectoryVariable
+	Role      string // the name of its role, for actor.RoleVariable
+	Home      string // the path of its composite process, for HomeVariable
+	Directory string // its parent directory, for actor.DirectoryVariable; empty: as for this process
 
 	Output *os.File      // its stdout and stderr; nil: os.Stderr. Its stdin is empty
 	Grace  time.Duration // between SIGTERM and SIGKILL; zero: DefaultGrace
@@ -51,15 +41,30 @@ type Config struct {
 func Func(c Config) actor.Func { return c.run }
 
 func (c Config) run(self *actor.Self) any {
+	log := self.Log().With("path", c.Path)
+	if c.Role != "" {
+		log = log.With("role", c.Role)
+	}
+	if self.Context().Err() != nil {
+		return actor.Aborted{}
+	}
 	child, err := c.start()
 	if err != nil {
+		log.Warn("process not started", "err", err)
 		return actor.Faulted{Condition: "not started", Explanation: err.Error()}
 	}
 	defer child.end() // nothing stays behind, whatever happens here
-	self.Log().Debug("process started", "path", c.Path, "pid", child.pid)
+	log = log.With("pid", child.pid)
+	log.Info("process started")
 	select {
 	case <-child.ended:
-		return c.result(child.state)
+		result := c.result(child.state)
+		if result == nil {
+			log.Info("process ended", "result", child.state)
+		} else {
+			log.Warn("process ended", "result", result)
+		}
+		return result
 	case <-self.Context().Done():
 	}
 	child.terminate()
@@ -67,9 +72,10 @@ func (c Config) run(self *actor.Self) any {
 	defer grace.Stop()
 	select {
 	case <-child.ended:
+		log.Info("process stopped", "result", child.state)
 	case <-grace.C:
-		self.Log().Warn("process killed: it took no notice of SIGTERM", "path", c.Path, "pid", child.pid, "after", c.grace())
 		child.end()
+		log.Warn("process killed: it took no notice of SIGTERM", "after", c.grace())
 	}
 	return actor.Aborted{}
 }
@@ -111,9 +117,9 @@ func (c Config) command() *exec.Cmd {
 func (c Config) environment(inherited []string) []string {
 	env := slices.DeleteFunc(slices.Concat(inherited, c.Env), func(s string) bool {
 		name, _, _ := strings.Cut(s, "=")
-		return name == LifelineVariable || name == RoleVariable || name == HomeVariable
+		return name == actor.LifelineVariable || name == actor.RoleVariable || name == HomeVariable
 	})
-	for _, v := range [][2]string{{RoleVariable, c.Role}, {HomeVariable, c.Home}, {DirectoryVariable, c.Directory}} {
+	for _, v := range [][2]string{{actor.RoleVariable, c.Role}, {HomeVariable, c.Home}, {actor.DirectoryVariable, c.Directory}} {
 		if v[1] != "" {
 			env = append(env, v[0]+"="+v[1])
 		}

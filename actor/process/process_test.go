@@ -46,7 +46,7 @@ var children = map[string]func(args []string){
 		folder, _ := os.Getwd()
 		input, err := io.ReadAll(os.Stdin)
 		fmt.Printf("%q %s %q %v leader=%v\n", args, folder, input, err, syscall.Getpgrp() == os.Getpid())
-		for _, name := range []string{"ADDED", process.RoleVariable, process.HomeVariable, process.DirectoryVariable, process.LifelineVariable} {
+		for _, name := range []string{"ADDED", actor.RoleVariable, process.HomeVariable, actor.DirectoryVariable, actor.LifelineVariable} {
 			value, ok := os.LookupEnv(name)
 			fmt.Fprintln(os.Stderr, name, value, ok)
 		}
@@ -68,7 +68,7 @@ var children = map[string]func(args []string){
 	},
 	"hold-on": func([]string) { // ends with its lifeline
 		signal.Ignore(syscall.SIGTERM)
-		number, _ := strconv.Atoi(os.Getenv(process.LifelineVariable))
+		number, _ := strconv.Atoi(os.Getenv(actor.LifelineVariable))
 		fmt.Println("ready")
 		io.Copy(io.Discard, os.NewFile(uintptr(number), "lifeline"))
 	},
@@ -204,7 +204,7 @@ func TestResult(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	for _, name := range []string{process.LifelineVariable, process.RoleVariable, process.HomeVariable, process.DirectoryVariable} {
+	for _, name := range []string{actor.LifelineVariable, actor.RoleVariable, process.HomeVariable, actor.DirectoryVariable} {
 		t.Setenv(name, "of the parent")
 	}
 	folder, err := filepath.EvalSymlinks(t.TempDir())
@@ -213,7 +213,7 @@ func TestEnvironment(t *testing.T) {
 	}
 	b := newBench(t)
 	b.wait(b.spawn(process.Config{
-		Env:       []string{"ADDED=x=y", process.RoleVariable + "=wrong"},
+		Env:       []string{"ADDED=x=y", actor.RoleVariable + "=wrong"},
 		Dir:       folder,
 		Role:      "worker-1",
 		Home:      "/a/home",
