@@ -144,7 +144,8 @@ func (l *link) read() {
 	reason, polite := l.receive()
 	if polite {
 		l.Close(reason)
-		io.Copy(io.Discard, l.conn) // the peer has gone, or a second has
+		io.Copy(io.Discard, l.conn) // until the peer has gone, or a second has
+		<-l.written                 // the peer may be half gone, and still listen
 	}
 	l.mu.Lock()
 	l.closed = true

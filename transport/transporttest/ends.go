@@ -93,8 +93,9 @@ func closeBeforeStart(t *testing.T, p *pair) {
 
 func closeWithinReceived(t *testing.T, p *pair) {
 	p.fromDialler.Take = func(transport.Kind, []byte) error { p.acceptor.Close(errGo); return nil }
-	p.start()
+	p.dialler.Start(p.fromAccept)
 	send(t, p.dialler, kind, "one", "two", "three")
+	p.acceptor.Start(p.fromDialler)
 	if got := p.fromDialler.Reason(t); got != errGo {
 		t.Errorf("the end that closed was told %v, want %v", got, errGo)
 	}
@@ -126,8 +127,9 @@ func sendAfterLost(t *testing.T, p *pair) {
 
 func receiverError(t *testing.T, p *pair) {
 	p.fromDialler.Take = func(transport.Kind, []byte) error { return errGo }
-	p.start()
+	p.dialler.Start(p.fromAccept)
 	send(t, p.dialler, kind, "one", "two", "three")
+	p.acceptor.Start(p.fromDialler)
 	if got := p.fromDialler.Reason(t); got != errGo {
 		t.Errorf("the end whose receiver refused was told %v, want %v", got, errGo)
 	}

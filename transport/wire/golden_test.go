@@ -1,0 +1,201 @@
+package wire_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
+)
+
+var (
+	processOne = transport.ProcessID{0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11}
+	one        = transport.Address{Process: processOne, Actor: 7, Key: 0x0102030405060708}
+	two        = transport.Address{Process: transport.ProcessID{15: 0x22}, Actor: 1 << 40, Key: 1}
+)
+
+const (
+	hexOne = "11111111111111111111111111111111" + "0000000000000007" + "0102030405060708"
+	hexTwo = "00000000000000000000000000000022" + "0000010000000000" + "0000000000000001"
+	hexNil = "00000000000000000000000000000000" + "0000000000000000" + "0000000000000000"
+)
+
+// TestGolden has each frame as it travels.
+func TestGolden(t *testing.T) {
+	hello := transport.Hello{Process: processOne, Heartbeat: 500, Body: []byte("node")}
+	helloBody, err := wire.AppendHello(nil, hello)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := []byte{0x93, 1, 2, 3}
+	for _, c := range []struct {
+		name string
+		kind transport.Kind
+		body []byte
+		want string // with spaces between the fields
+	}{
+		{"hello", wire.Hello, helloBody,
+			"0000001e 01 4c43414b 01 11111111111111111111111111111111 000001f4 6e6f6465"},
+		{"heartbeat", wire.Heartbeat, nil,
+			"00000001 02"},
+		{"goodbye", wire.Goodbye, wire.AppendGoodbye(nil, errors.New("so long")),
+			"00000008 03 736f206c6f6e67"},
+		{"goodbye without a reason", wire.Goodbye, wire.AppendGoodbye(nil, nil),
+			"00000001 03"},
+		{"type", wire.Type, wire.AppendType(nil, 300, "api.Xy"),
+			"00000009 04 ac02 6170692e5879"},
+		{"message", wire.Message,
+			append(wire.AppendMessage(nil, wire.MessageHead{Hops: 8, To: one, From: two, Type: 1}), value...),
+			"00000047 05 08 " + hexOne + hexTwo + " 01 93010203"},
+		{"message from nobody", wire.Message,
+			append(wire.AppendMessage(nil, wire.MessageHead{To: one, Type: 128}), value...),
+			"00000048 05 00 " + hexOne + hexNil + " 8001 93010203"},
+		{"data from the subscriber", wire.DataOut,
+			append(wire.AppendData(nil, wire.DataHead{Session: 200, Type: 2}), value...),
+			"00000009 06 c801 00 02 93010203"},
+		{"data from the publisher, by another", wire.DataBack,
+			append(wire.AppendData(nil, wire.DataHead{Session: 1, Explicit: true, From: one, Type: 2}), value...),
+			"00000028 07 01 01 " + hexOne + " 02 93010203"},
+		{"data from the publisher, by nobody", wire.DataBack,
+			append(wire.AppendData(nil, wire.DataHead{Session: 1, Explicit: true, Type: 2}), value...),
+			"00000028 07 01 01 " + hexNil + " 02 93010203"},
+		{"undelivered", wire.Undelivered,
+			append(wire.AppendUndelivered(nil, wire.UndeliveredHead{Told: one, To: two, Reason: "ended", Type: 3}), value...),
+			"0000004c 08 " + hexOne + hexTwo + " 05 656e646564 03 93010203"},
+	} {
+		got := hex.EncodeToString(wire.AppendFrame(nil, c.kind, c.body))
+		if want := strings.ReplaceAll(c.want, " ", ""); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, want)
+		}
+	}
+}
+
+// TestParse has what parsers return for what appenders made.
+func TestParse(t *testing.T) {
+	value := []byte{0xc0}
+	type parsed struct {
+		Head, Rest any
+		Err        error
+	}
+	hello := transport.Hello{Process: processOne, Heartbeat: 10, Body: []byte{0}}
+	message := wire.MessageHead{Hops: 255, To: two, From: one, Type: wire.MaxTypes}
+	implicit := wire.DataHead{Session: 1<<64 - 1, Type: 1}
+	explicit := wire.DataHead{Session: 1, Explicit: true, From: two, Type: 1}
+	undelivered := wire.UndeliveredHead{Told: two, To: one, Reason: strings.Repeat("é", wire.MaxReason/2), Type: 9}
+	var got []parsed
+	add := func(head, rest any, err error) { got = append(got, parsed{head, rest, err}) }
+
+	body, err := wire.AppendHello(nil, hello)
+	add(nil, nil, err)
+	h, err := wire.ParseHello(body)
+	add(h, nil, err)
+	m, rest, err := wire.ParseMessage(append(wire.AppendMessage(nil, message), value...))
+	add(m, rest, err)
+	d, rest, err := wire.ParseData(wire.DataOut, append(wire.AppendData(nil, implicit), value...))
+	add(d, rest, err)
+	d, rest, err = wire.ParseData(wire.DataBack, append(wire.AppendData(nil, explicit), value...))
+	add(d, rest, err)
+	u, rest, err := wire.ParseUndelivered(append(wire.AppendUndelivered(nil, undelivered), value...))
+	add(u, rest, err)
+	n, name, err := wire.ParseType(wire.AppendType(nil, 17, "int"))
+	add(n, name, err)
+	reason, err := wire.ParseGoodbye(wire.AppendGoodbye(nil, errors.New("a\xffb")))
+	add(reason, nil, err)
+
+	want := []parsed{
+		{nil, nil, nil}, {hello, nil, nil}, {message, value, nil}, {implicit, value, nil}, {explicit, value, nil},
+		{undelivered, value, nil}, {uint64(17), "int", nil}, {"a\uFFFDb", nil, nil},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what was parsed (-want +got):\n%s", diff)
+	}
+}
+
+// TestHeadSizes shows that the longest heads have the lengths that are promised.
+func TestHeadSizes(t *testing.T) {
+	got := []int{
+		len(wire.AppendMessage(nil, wire.MessageHead{Type: 1<<64 - 1})),
+		len(wire.AppendData(nil, wire.DataHead{Session: 1<<64 - 1, Explicit: true, Type: 1<<64 - 1})),
+	}
+	if d := cmp.Diff([]int{wire.MaxMessageHead, wire.MaxDataHead}, got); d != "" {
+		t.Errorf("lengths of heads (-want +got):\n%s", d)
+	}
+}
+
+// TestAppendDoesNotAllocate holds for heads where there is room.
+func TestAppendDoesNotAllocate(t *testing.T) {
+	b := make([]byte, 0, 1024)
+	got := testing.AllocsPerRun(100, func() {
+		wire.AppendMessage(b, wire.MessageHead{To: one, From: two, Type: 5})
+		wire.AppendData(b, wire.DataHead{Session: 5, Explicit: true, From: one, Type: 5})
+		wire.AppendUndelivered(b, wire.UndeliveredHead{Told: one, To: two, Reason: "ended", Type: 5})
+		wire.AppendType(b, 5, "api.Xy")
+	})
+	if got != 0 {
+		t.Errorf("%v allocations, want none", got)
+	}
+}
+
+// TestRefused has bodies that are not as they should be, and what is said of them.
+func TestRefused(t *testing.T) {
+	parse := map[transport.Kind]func([]byte) error{
+		wire.Hello:       func(b []byte) error { _, err := wire.ParseHello(b); return err },
+		wire.Goodbye:     func(b []byte) error { _, err := wire.ParseGoodbye(b); return err },
+		wire.Type:        func(b []byte) error { _, _, err := wire.ParseType(b); return err },
+		wire.Message:     func(b []byte) error { _, _, err := wire.ParseMessage(b); return err },
+		wire.DataOut:     func(b []byte) error { _, _, err := wire.ParseData(wire.DataOut, b); return err },
+		wire.Undelivered: func(b []byte) error { _, _, err := wire.ParseUndelivered(b); return err },
+	}
+	const id = "11111111111111111111111111111111"
+	for _, c := range []struct {
+		kind transport.Kind
+		body string
+		want string
+	}{
+		{wire.Hello, "", "it does not begin with LCAK: not a Layer Cake process"},
+		{wire.Hello, "4c43414c 01", "it does not begin with LCAK: not a Layer Cake process"},
+		{wire.Hello, "4c43414b", "it is of version , not 1"},
+		{wire.Hello, "4c43414b 02" + id + "000001f4", "it is of version 02, not 1"},
+		{wire.Hello, "4c43414b 01" + id + "0000f4", "it has 24 bytes, at least 25 are needed"},
+		{wire.Hello, "4c43414b 01 00000000000000000000000000000000 000001f4", "it names no process"},
+		{wire.Hello, "4c43414b 01" + id + "00000009", "its heartbeats are 9 ms apart, 10 to 60000 are allowed"},
+		{wire.Hello, "4c43414b 01" + id + "0000ea61", "its heartbeats are 60001 ms apart, 10 to 60000 are allowed"},
+		{wire.Hello, "4c43414b 01" + id + "000001f4" + strings.Repeat("00", wire.MaxNodeBody+1), "its node says 995 bytes, at most 994 are allowed"},
+		{wire.Goodbye, strings.Repeat("61", wire.MaxReason+1), "its reason has 513 bytes, at most 512 are allowed"},
+		{wire.Goodbye, "ff", "its reason is not valid UTF-8"},
+		{wire.Type, "", "it ends too early"},
+		{wire.Type, "00 61", "its type is number 0, 1 to 16384 are allowed"},
+		{wire.Type, "818001 61", "its type is number 16385, 1 to 16384 are allowed"},
+		{wire.Type, "8100 61", "it has a number that is not in its shortest form"},
+		{wire.Type, "ffffffffffffffffff02 61", "it has a number that is not in its shortest form"},
+		{wire.Type, "80", "it ends too early"},
+		{wire.Type, "01", "its name is empty"},
+		{wire.Type, "01" + strings.Repeat("61", wire.MaxTypeName+1), "its name has 1025 bytes, at most 1024 are allowed"},
+		{wire.Message, "", "it ends too early"},
+		{wire.Message, "00" + hexOne + hexTwo, "it ends too early"},
+		{wire.Message, "00" + hexOne + hexTwo[2:], "it ends too early"},
+		{wire.DataOut, "", "it ends too early"},
+		{wire.DataOut, "00 00 01", "it is in no session"},
+		{wire.DataOut, "01 02 01", "its flag is 2, not 0 or 1"},
+		{wire.DataOut, "01 01" + hexOne[2:], "it ends too early"},
+		{wire.Undelivered, hexOne + hexTwo + "ffff7f", "its reason has 2097151 bytes, at most 512 are allowed"},
+		{wire.Undelivered, hexOne + hexTwo + "05 6161", "it ends too early"},
+	} {
+		body, err := hex.DecodeString(strings.ReplaceAll(c.body, " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := parse[c.kind](body)
+		want := &transport.FrameError{Kind: c.kind, Reason: c.want}
+		if d := cmp.Diff(error(want), got, cmp.Comparer(func(a, b error) bool {
+			var x, y *transport.FrameError
+			return errors.As(a, &x) && errors.As(b, &y) && *x == *y
+		})); d != "" {
+			t.Errorf("%d %.60s: got %v, want %v", c.kind, c.body, got, want)
+		}
+	}
+}
