@@ -180,6 +180,8 @@ func (r *Resolver) over(id SessionID, reason string) {
 		r.stopOpening(t)
 		r.release(&t.attempt)
 		r.act(t, t.route.Failed(), "")
+	case t.closing:
+		r.act(t, t.route.Lost(), replaced)
 	default:
 		r.act(t, t.route.Lost(), reason)
 	}
@@ -215,7 +217,7 @@ func (r *Resolver) fired(timer Timer) {
 		r.say(id, Close{id, "not ready in time"})
 		r.release(&t.attempt)
 		r.act(t, t.route.Failed(), "")
-	case timer.Kind == TimerClose && id == t.session && t.closing:
+	case timer.Kind == TimerClose && id == t.session:
 		t.closing = false
 		r.act(t, t.route.Closed(), replaced)
 	}

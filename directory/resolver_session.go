@@ -5,8 +5,8 @@ import "github.com/layer-cake/layer-cake/directory/internal/route"
 // replaced is why a session that works is ended for the sake of another (R8).
 const replaced = "replaced by a better publisher"
 
-// act does what the route of a track wants. Reason is why a session is dropped,
-// unless it was replaced.
+// act does what the route of a track wants. Reason is why its session is dropped,
+// if it is.
 func (r *Resolver) act(t *track, actions []route.Action[*offer], reason string) {
 	for _, a := range actions {
 		switch a.Verb {
@@ -77,7 +77,6 @@ func (r *Resolver) available(t *track, o *offer) {
 func (r *Resolver) drop(t *track, o *offer, reason string) {
 	if t.closing {
 		t.closing = false
-		reason = replaced
 		r.do(Cancel{Timer{Kind: TimerClose, ID: uint64(t.session)}})
 	}
 	if t.interest.party != 0 {

@@ -1,0 +1,95 @@
+package directory
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// TestText shows the line of every message and of every effect.
+func TestText(t *testing.T) {
+	id := ID{transport.ProcessID{3: 1}, 4}
+	who := transport.Address{Process: transport.ProcessID{3: 2}, Actor: 5}
+	p := Publication{ID: id, Name: "a:b", Scope: LAN, Stamp: 7, Token: Token{0xee}, Actor: who}
+	s := Subscription{id, "a:.*", LAN, who}
+	key := SessionKey{LinkParty(2), 6}
+	const name, pattern = Name("a:b"), Pattern("a:.*")
+	lines := []struct {
+		what any
+		want string
+	}{
+		{Publish{p}, `publish "a:b"[LAN] 00000001.4 by 00000002:5`},
+		{Unpublish{id}, `unpublish 00000001.4`},
+		{Subscribe{s}, `subscribe "a:.*"[LAN] 00000001.4 by 00000002:5`},
+		{Unsubscribe{id}, `unsubscribe 00000001.4`},
+		{Published{id, name, LAN}, `published "a:b"[LAN] 00000001.4`},
+		{NotPublished{id, name, LAN, "why"}, `not published "a:b"[LAN] 00000001.4: why`},
+		{Unpublished{id, name}, `unpublished "a:b" 00000001.4`},
+		{Subscribed{id, pattern, LAN}, `subscribed "a:.*"[LAN] 00000001.4`},
+		{NotSubscribed{id, pattern, LAN, "why"}, `not subscribed "a:.*"[LAN] 00000001.4: why`},
+		{Unsubscribed{id, pattern}, `unsubscribed "a:.*" 00000001.4`},
+		{Claim{name, []Publication{p, p}}, `claim "a:b" for "a:b"[LAN] 00000001.4 by 00000002:5, "a:b"[LAN] 00000001.4 by 00000002:5`},
+		{Claim{name, nil}, `claim "a:b" for nobody`},
+		{Seek{s}, `seek "a:.*"[LAN] 00000001.4 by 00000002:5`},
+		{Unseek{id}, `unseek 00000001.4`},
+		{Offered{id, Host, true, true, []Publication{p}}, `offered to 00000001.4 at HOST, first, last: "a:b"[LAN] 00000001.4 by 00000002:5`},
+		{Offered{id, Host, false, false, nil}, `offered to 00000001.4 at HOST: nobody`},
+		{Offer{id, Host, p}, `offer to 00000001.4 at HOST: "a:b"[LAN] 00000001.4 by 00000002:5`},
+		{Withdraw{id, Host, "a\nb"}, `withdraw from 00000001.4 at HOST: "a\nb"`},
+		{ChildUp{Process}, `child up at PROCESS`},
+		{ParentUp{LAN}, `parent up at LAN`},
+		{Gone{}, `gone`},
+		{Resume{}, `resume`},
+		{Open{6, id, Token{0xee}, Host, who}, `open session-6 of 00000001.4 at HOST for 00000002:5`},
+		{Opening{Open{6, id, Token{0xee}, Host, who}, LAN}, `open session-6 of 00000001.4 at HOST for 00000002:5, from LAN`},
+		{Ready{6}, `ready session-6`},
+		{NotOpened{6, "why"}, `not opened session-6: why`},
+		{Commit{6}, `commit session-6`},
+		{Close{6, "why"}, `close session-6: why`},
+		{Closed{6, "why"}, `closed session-6: why`},
+		{Available{id, pattern, name, Host, who, SessionKey{0, 6}}, `available "a:b"[HOST] with 00000002:5, session-6 for 00000001.4`},
+		{Delivered{id, name, Host, who, key}, `delivered "a:b"[HOST] with 00000002:5, session-6 of link-2 for 00000001.4`},
+		{Dropped{id, pattern, name, Host, who, key, "why"}, `dropped "a:b"[HOST] with 00000002:5, session-6 of link-2 for 00000001.4: why`},
+		{Lost{6, "why"}, `lost session-6: why`},
+		{Linked{id.Origin}, `linked 00000001`},
+		{Fired{Timer{TimerRetry, 8, 2}}, `fired retry-8, try 2`},
+
+		{Send{ActorParty(3), NotPublished{id, name, LAN, "why"}}, `send actor-3: not published "a:b"[LAN] 00000001.4: why`},
+		{Dial{}, `dial`},
+		{Refuse{LinkParty(2), "why"}, `refuse link-2: why`},
+		{Continue{}, `continue`},
+		{Connect{ActorParty(3), Open{6, id, Token{0xee}, Host, who}, p},
+			`connect actor-3 to "a:b"[LAN] 00000001.4 by 00000002:5: open session-6 of 00000001.4 at HOST for 00000002:5`},
+		{Prepare{ActorParty(3), key, who}, `prepare session-6 of link-2 for actor-3 with 00000002:5`},
+		{Say{key, Ready{6}}, `say to link-2: ready session-6`},
+		{Say{SessionKey{0, 6}, Commit{6}}, `say commit session-6`},
+		{Release{key}, `release session-6 of link-2`},
+		{Start{Timer{TimerOpen, 6, 0}}, `start open-6`},
+		{Cancel{Timer{TimerClose, 6, 0}}, `cancel close-6`},
+	}
+	shown := map[string]bool{}
+	for _, l := range lines {
+		shown[strings.TrimPrefix(fmt.Sprintf("%T", l.what), "directory.")] = true
+		if s, ok := l.what.(fmt.Stringer); !ok || s.String() != l.want {
+			t.Errorf("%T: got\n%v\nwant\n%s", l.what, s, l.want)
+		}
+	}
+
+	// Every word of these two files is above.
+	marker := regexp.MustCompile(`(?m)^func \((\w+)\) (?:message|effect)\(\)`)
+	for _, file := range []string{"message.go", "session.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range marker.FindAllStringSubmatch(string(source), -1) {
+			if !shown[m[1]] {
+				t.Errorf("%s: the line of %s is not shown here", file, m[1])
+			}
+		}
+	}
+}
