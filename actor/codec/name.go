@@ -85,6 +85,8 @@ func (c *Codec) partName(t reflect.Type, depth int) (string, error) {
 		return "", problem("a pointer cannot be sent; send the value")
 	case t == anyType && depth > 0:
 		return "any", nil
+	case unportable(t) != nil:
+		return "", unportable(t)
 	case t.Name() != "" || t.Kind() == reflect.Struct:
 		return "", problem("its type is not registered")
 	case t.Kind() == reflect.Slice:
@@ -93,9 +95,6 @@ func (c *Codec) partName(t reflect.Type, depth int) (string, error) {
 	case t.Kind() == reflect.Map && t.Key() == stringType:
 		part, err := c.partName(t.Elem(), depth+1)
 		return "map<string," + part + ">", within(err, "[]")
-	}
-	if reason := unportable(t); reason != nil {
-		return "", reason
 	}
 	return "", problem("its type is not registered")
 }

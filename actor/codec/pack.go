@@ -2,10 +2,10 @@ package codec
 
 import (
 	"encoding"
-	"encoding/binary"
 	"fmt"
 	"reflect"
-	"sort"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -15,14 +15,8 @@ import (
 	"github.com/layer-cake/layer-cake/transport"
 )
 
-// AddressExt is the msgpack extension of addresses: 32 bytes, process 16, actor
-// 8 and key 8, both big endian.
-const AddressExt = 1
-
-const (
-	addressSize = 32
-	maxDepth    = 32 // containers within one another
-)
+// maxDepth bounds containers within one another.
+const maxDepth = 32
 
 // Append implements [transport.Codec]. The error is a *PortableError, and b is
 // then as it was.
@@ -141,22 +135,23 @@ func (w *packer) text(s string) error {
 }
 
 func (w *packer) address(p *plan, v reflect.Value) error {
-	var a transport.Address
-	if p.typ == addressType {
-		a = v.Interface().(transport.Address)
-	} else {
-		a = w.codec.addresses.Out(v)
-	}
+	a := w.codec.addressIn(p, v)
 	if a.IsZero() {
 		return w.enc.EncodeNil()
 	}
 	if err := w.enc.EncodeExtHeader(AddressExt, addressSize); err != nil {
 		return err
 	}
-	w.b = append(w.b, a.Process[:]...)
-	w.b = binary.BigEndian.AppendUint64(w.b, uint64(a.Actor))
-	w.b = binary.BigEndian.AppendUint64(w.b, a.Key)
+	w.b = appendAddress(w.b, a)
 	return nil
+}
+
+// addressIn returns the address that v, of the type of p, stands for.
+func (c *Codec) addressIn(p *plan, v reflect.Value) transport.Address {
+	if p.typ == addressType {
+		return v.Interface().(transport.Address)
+	}
+	return c.addresses.Out(v)
 }
 
 // dynamic writes what is in an any.
@@ -230,9 +225,7 @@ func (w *packer) mapping(p *plan, v reflect.Value) error {
 		return w.enc.EncodeNil()
 	}
 	w.enc.EncodeMapLen(v.Len())
-	keys := v.MapKeys()
-	sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
-	for _, k := range keys {
+	for _, k := range sortedKeys(v) {
 		if err := w.text(k.String()); err != nil {
 			return within(problem("a key is not UTF-8"), fmt.Sprintf("[%q]", k))
 		}
@@ -241,6 +234,12 @@ func (w *packer) mapping(p *plan, v reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+func sortedKeys(v reflect.Value) []reflect.Value {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	return keys
 }
 
 // own writes a value that writes itself.

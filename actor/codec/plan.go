@@ -11,13 +11,15 @@ import (
 
 // A plan says how the values of a type are written and read.
 type plan struct {
-	typ    reflect.Type
-	class  class
-	size   int     // bytes of a number; elements of an array
-	elem   *plan   // of a vector, an array or a map; the shape of a class own
-	fields []field // of a record
-	own    own     // ways of its own
-	keeps  bool    // decoding it runs code that may keep a pointer to the value
+	typ     reflect.Type
+	class   class
+	size    int     // bytes of a number; elements of an array
+	depth   int     // of containers that the zero value has
+	elem    *plan   // of a vector, an array or a map; what JSON sees of packed and marshals, or nil
+	fields  []field // of a record, on the wire
+	members members // of a record, in JSON and forms
+	own     own     // methods of its own
+	keeps   bool    // decoding it runs code that may keep a pointer to the value
 }
 
 // A field is an exported or embedded field of a struct.
@@ -187,11 +189,29 @@ func (m *maker) pair(p *plan, class class, writes, reads reflect.Type) (bool, er
 	case !r:
 		return false, problem("%s has %s without %s", p.typ, writes.Method(0).Name, reads.Method(0).Name)
 	}
-	p.class, p.keeps = class, true
+	if e := embedded(p.typ, writes); e != nil && (class == packed || class == marshals) {
+		return false, problem("%s is embedded and writes itself, and would be all that is sent; give it a field name", e)
+	}
+	p.class, p.keeps, p.depth = class, true, 0
 	if !p.typ.Implements(writes) {
 		p.own |= byPointer
 	}
 	return true, nil
+}
+
+// embedded returns the type of an embedded field of t that has the method, and
+// so may have lent it to t.
+func embedded(t, method reflect.Type) reflect.Type {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && implements(f.Type, method) || f.Anonymous && implements(reflect.PointerTo(f.Type), method) {
+			return f.Type
+		}
+	}
+	return nil
 }
 
 // shape completes a plan from what the type is made of.
@@ -218,6 +238,8 @@ func (m *maker) shape(p *plan) (err error) {
 		p.class, p.size = array, t.Len()
 		if p.elem, err = m.plan(t.Elem()); err == nil && p.elem.isByte() {
 			p.class = octets
+		} else if err == nil {
+			p.depth = 1 + p.elem.depth
 		}
 		return within(err, "[]")
 	case reflect.Map:
@@ -234,7 +256,7 @@ func (m *maker) shape(p *plan) (err error) {
 
 // record completes the plan of a struct.
 func (m *maker) record(p *plan) error {
-	p.class = record
+	p.class, p.depth = record, 1
 	hidden := ""
 	for i := range p.typ.NumField() {
 		f := p.typ.Field(i)
@@ -248,11 +270,15 @@ func (m *maker) record(p *plan) error {
 		if err != nil {
 			return within(err, "."+f.Name)
 		}
-		if !f.IsExported() && part.class != record {
-			// Its own methods cannot be called through an unexported field.
+		if !f.IsExported() && (part.class != record || part.own != 0) {
+			// Methods cannot be called through an unexported field.
 			return within(problem("an embedded field of an unexported type that writes itself cannot be sent"), "."+f.Name)
 		}
 		p.fields = append(p.fields, field{index: i, name: f.Name, plan: part})
+		p.depth = max(p.depth, 1+part.depth)
+		if err := p.members.take(f, i, part); err != nil {
+			return err
+		}
 	}
 	if len(p.fields) > 0 || hidden == "" {
 		return nil
