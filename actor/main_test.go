@@ -132,7 +132,7 @@ type running struct {
 	stderr bytes.Buffer
 }
 
-func start(t *testing.T, environment []string, files []*os.File, args ...string) *running {
+func startProgram(t *testing.T, environment []string, files []*os.File, args ...string) *running {
 	t.Helper()
 	path, err := os.Executable()
 	if err != nil {
@@ -195,7 +195,7 @@ func TestSignalStops(t *testing.T) {
 		{syscall.SIGTERM, "cancelled", ""},
 		{syscall.SIGINT, "error", "program: no luck (it is Sunday)\n"},
 	} {
-		r := start(t, nil, nil, "--until=stop", "--result", test.result)
+		r := startProgram(t, nil, nil, "--until=stop", "--result", test.result)
 		r.says("runs")
 		r.signal(test.signal)
 		r.says("stops")
@@ -204,7 +204,7 @@ func TestSignalStops(t *testing.T) {
 }
 
 func TestSecondSignalExits(t *testing.T) {
-	r := start(t, nil, nil, "--until=never", "--debug-level=none")
+	r := startProgram(t, nil, nil, "--until=never", "--debug-level=none")
 	r.says("runs")
 	r.signal(syscall.SIGTERM)
 	r.says("stops")
@@ -213,7 +213,7 @@ func TestSecondSignalExits(t *testing.T) {
 }
 
 func TestGraceNamesWhoIsLeft(t *testing.T) {
-	r := start(t, []string{"PROGRAM_GRACE=50ms"}, nil, "--until=never", "--debug-level=none")
+	r := startProgram(t, []string{"PROGRAM_GRACE=50ms"}, nil, "--until=never", "--debug-level=none")
 	r.says("runs")
 	r.signal(syscall.SIGINT)
 	r.says("stops")
@@ -222,7 +222,7 @@ func TestGraceNamesWhoIsLeft(t *testing.T) {
 
 // The end of the main actor is a Stop for the others.
 func TestGraceForStragglers(t *testing.T) {
-	r := start(t, []string{"PROGRAM_GRACE=50ms"}, nil, "--until=straggler", "--result=text", "--debug-level=none")
+	r := startProgram(t, []string{"PROGRAM_GRACE=50ms"}, nil, "--until=straggler", "--result=text", "--debug-level=none")
 	r.says(`"<done> "`)
 	r.ends(1, "program: after 50ms there still run: straggler\n")
 }
@@ -240,7 +240,7 @@ func rope(t *testing.T) (end, hold *os.File) {
 
 func TestLifelineStops(t *testing.T) {
 	end, hold := rope(t)
-	r := start(t, []string{"LAYER_CAKE_LIFELINE=3"}, []*os.File{end}, "--until=stop", "--result=aborted", "--debug-level=fault")
+	r := startProgram(t, []string{"LAYER_CAKE_LIFELINE=3"}, []*os.File{end}, "--until=stop", "--result=aborted", "--debug-level=fault")
 	r.says("runs")
 	hold.Close()
 	r.says("stops")
@@ -249,7 +249,7 @@ func TestLifelineStops(t *testing.T) {
 
 func TestLifelineThenGrace(t *testing.T) {
 	end, hold := rope(t)
-	r := start(t, []string{"LAYER_CAKE_LIFELINE=3", "PROGRAM_GRACE=50ms"}, []*os.File{end}, "--until=never", "--debug-level=none")
+	r := startProgram(t, []string{"LAYER_CAKE_LIFELINE=3", "PROGRAM_GRACE=50ms"}, []*os.File{end}, "--until=never", "--debug-level=none")
 	r.says("runs")
 	hold.Close()
 	r.says("stops")
@@ -259,7 +259,7 @@ func TestLifelineThenGrace(t *testing.T) {
 // One signal beside the end of the lifeline is not the second.
 func TestLifelineAndSignal(t *testing.T) {
 	end, hold := rope(t)
-	r := start(t, []string{"LAYER_CAKE_LIFELINE=3", "PROGRAM_GRACE=200ms"}, []*os.File{end}, "--until=never", "--debug-level=none")
+	r := startProgram(t, []string{"LAYER_CAKE_LIFELINE=3", "PROGRAM_GRACE=200ms"}, []*os.File{end}, "--until=never", "--debug-level=none")
 	r.says("runs")
 	hold.Close()
 	r.says("stops")
@@ -279,14 +279,14 @@ func TestLifelineMustBeAPipe(t *testing.T) {
 		"3":  "program: LAYER_CAKE_LIFELINE=3: file descriptor 3 is no pipe\n",
 		"99": "program: LAYER_CAKE_LIFELINE=99: stat lifeline: bad file descriptor\n",
 	} {
-		start(t, []string{"LAYER_CAKE_LIFELINE=" + number}, []*os.File{file}).ends(1, want)
+		startProgram(t, []string{"LAYER_CAKE_LIFELINE=" + number}, []*os.File{file}).ends(1, want)
 	}
 }
 
 // What a role is told about itself is not told to those it starts.
 func TestEnvironmentOfRoleStays(t *testing.T) {
 	end, _ := rope(t)
-	r := start(t, []string{"LAYER_CAKE_LIFELINE=3", "LAYER_CAKE_ROLE=r", "LAYER_CAKE_DIRECTORY=127.0.0.1:1"}, []*os.File{end}, "--result=environment")
+	r := startProgram(t, []string{"LAYER_CAKE_LIFELINE=3", "LAYER_CAKE_ROLE=r", "LAYER_CAKE_DIRECTORY=127.0.0.1:1"}, []*os.File{end}, "--result=environment")
 	r.says("[")
 	r.says(`    "LAYER_CAKE_DIRECTORY=127.0.0.1:1"`)
 	r.says("]")
@@ -294,5 +294,5 @@ func TestEnvironmentOfRoleStays(t *testing.T) {
 }
 
 func TestFatalErrorOfTheSystem(t *testing.T) {
-	start(t, nil, nil, "--until=fatal", "--result=aborted", "--debug-level=none").ends(1, "program: port 54195 is taken\n")
+	startProgram(t, nil, nil, "--until=fatal", "--result=aborted", "--debug-level=none").ends(1, "program: port 54195 is taken\n")
 }

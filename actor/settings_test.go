@@ -48,15 +48,15 @@ type everything struct {
 	hidden        func()
 }
 
-func defaults() *everything {
+func everyDefault() *everything {
 	return &everything{
 		extra: &extra{3}, ServerAddress: "127.0.0.1:5050", Name: "n", Count: 7,
 		Wait: 90 * time.Second, Names: []string{"x", "y"}, Retry: retry{RegularSteps: 1, Limits: []int{4}},
-		Weights: map[string]int{"a": 1},
+		Weights: map[string]int{"a": 1}, hidden: func() {},
 	}
 }
 
-func parse(t *testing.T, settings any, args ...string) error {
+func parseSettings(t *testing.T, settings any, args ...string) error {
 	t.Helper()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	if err := addSettings(flags, settings); err != nil {
@@ -103,9 +103,9 @@ func TestSettingsFromFlags(t *testing.T) {
 		{"--ports=[1,2]", func(e *everything) { e.Ports = []int{1, 2} }},
 		{"--maybe=h:1 --maybe-count=5", func(e *everything) { e.Maybe, e.MaybeCount = &maybe, &five }},
 	} {
-		got, want := defaults(), defaults()
+		got, want := everyDefault(), everyDefault()
 		test.want(want)
-		if err := parse(t, got, strings.Fields(test.args)...); err != nil {
+		if err := parseSettings(t, got, strings.Fields(test.args)...); err != nil {
 			t.Errorf("%s: %v", test.args, err)
 		}
 		if diff := cmp.Diff(want, got, wholeSettings); diff != "" {
@@ -116,10 +116,10 @@ func TestSettingsFromFlags(t *testing.T) {
 
 // The default's own list stays as it was: the settings may be copied before.
 func TestSettingsLeaveTheDefaultsList(t *testing.T) {
-	e := defaults()
+	e := everyDefault()
 	e.Names = append(make([]string, 0, 8), "x")
 	before := e.Names
-	if err := parse(t, e, "--names=a", "--names=b"); err != nil {
+	if err := parseSettings(t, e, "--names=a", "--names=b"); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"x"}, before); diff != "" {
@@ -152,12 +152,12 @@ func TestSettingsRefused(t *testing.T) {
 		"--since=yesterday":              "cannot parse",
 		`--retry={"regular_steps":"30"}`: "cannot unmarshal string",
 	} {
-		e := defaults()
-		err := parse(t, e, arg)
+		e := everyDefault()
+		err := parseSettings(t, e, arg)
 		if err == nil || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v; want an error with %q", arg, err, reason)
 		}
-		if diff := cmp.Diff(defaults(), e, wholeSettings); diff != "" {
+		if diff := cmp.Diff(everyDefault(), e, wholeSettings); diff != "" {
 			t.Errorf("%s changed the settings: want -, got +:\n%s", arg, diff)
 		}
 	}
@@ -166,7 +166,7 @@ func TestSettingsRefused(t *testing.T) {
 func TestSettingsOfTheWrongKind(t *testing.T) {
 	var none *everything
 	for reason, settings := range map[string]any{
-		"a actor.everything is no pointer to a struct":                  *defaults(),
+		"a actor.everything is no pointer to a struct":                  *everyDefault(),
 		"a *int is no pointer to a struct":                              new(int),
 		"the *actor.everything is nil":                                  none,
 		".F: a value of type func() cannot be written as text":          &struct{ F func() }{},
@@ -195,7 +195,7 @@ func TestSettingsOfTheWrongKind(t *testing.T) {
 // What a flag shows as its default is what it would read.
 func TestSettingsShowWhatTheyRead(t *testing.T) {
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	if err := addSettings(flags, defaults()); err != nil {
+	if err := addSettings(flags, everyDefault()); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}

@@ -1,0 +1,209 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxHTTPBody is the longest body of a request, in bytes.
+const maxHTTPBody = 1 << 20
+
+// Handler serves HTTP requests as messages to the actor at to.
+//
+// The last element of the path is the name of one of the types, in any case:
+// GET /Xy?x=2&y=2, HEAD the same, or POST /xy with the fields in the body, as
+// application/x-www-form-urlencoded or application/json, plain or tagged. The
+// message is an ask from nobody; the reply is the response, in JSON:
+//
+//	{"value":["vector<vector<float8>>",[[0.56,0.55]],[]]}
+//
+// An HTTPResponse is sent as it is. A refusal is {"error":{"status":400,"reason":"…"}}:
+//
+//	400  a field, or the body, is not what the type wants
+//	404  the type is none of those: the reason lists them
+//	405  the method is not GET, HEAD or POST
+//	408  the body took too long
+//	413  the body has more than 1 MiB
+//	415  its content type is neither of the two
+//	500  the actor replied with an error (Faulted), or with what has no JSON
+//	503  the actor, or a pool, cannot take it now (Overloaded, Unavailable), has
+//	     ended, or is ending; with Retry-After
+//	504  no reply came within Options.AskTimeout
+//
+// A client that goes away ends its ask. Limits on time and on connections are
+// those of the http.Server that calls the handler; ListenHTTP brings its own.
+func (sys *System) Handler(to Address, requests Types) http.Handler {
+	return &httpHandler{sys: sys, to: to, types: requests}
+}
+
+type httpHandler struct {
+	sys   *System
+	to    Address
+	types Types
+}
+
+// ServeHTTP answers one request.
+func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	message, refusal := h.message(w, r)
+	if refusal != nil {
+		refusal.write(w)
+		return
+	}
+	patience := h.sys.askTimeout
+	// The request is read. What net/http still reads is to notice that the client
+	// is gone, for which it would take the end of the server's ReadTimeout. A
+	// writer that is not a connection has none: the error is that.
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(patience + time.Minute))
+	ctx, cancel := context.WithTimeoutCause(r.Context(), patience, TimedOut{patience})
+	defer cancel()
+	reply, err := h.sys.ask(ctx, h.to, message)
+	if err != nil {
+		refusalOf(err).write(w)
+		return
+	}
+	h.reply(w, reply)
+}
+
+// message makes the message of a request.
+func (h *httpHandler) message(w http.ResponseWriter, r *http.Request) (any, *httpRefusal) {
+	t, refusal := h.typeOf(r.URL)
+	if refusal != nil {
+		return nil, refusal
+	}
+	var message any
+	var err error
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		if r.ContentLength != 0 {
+			return nil, &httpRefusal{status: http.StatusBadRequest, reason: "a " + r.Method + " has no body; its fields are in the query"}
+		}
+		var query url.Values
+		if query, err = url.ParseQuery(r.URL.RawQuery); err == nil {
+			message, err = h.sys.types.DecodeForm(t, query)
+		}
+	case http.MethodPost:
+		return h.posted(w, r, t)
+	default:
+		return nil, &httpRefusal{
+			status: http.StatusMethodNotAllowed,
+			reason: fmt.Sprintf("%s is none of GET, HEAD, POST", r.Method),
+			header: http.Header{"Allow": {"GET, HEAD, POST"}},
+		}
+	}
+	if err != nil {
+		return nil, &httpRefusal{status: http.StatusBadRequest, reason: err.Error()}
+	}
+	return message, nil
+}
+
+// typeOf finds the type that the path names: the one of just that name, or else
+// the only one that differs in case alone.
+func (h *httpHandler) typeOf(u *url.URL) (reflect.Type, *httpRefusal) {
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	name, err := url.PathUnescape(name)
+	if err != nil {
+		return nil, &httpRefusal{status: http.StatusBadRequest, reason: err.Error()}
+	}
+	var alike []reflect.Type
+	var names []string
+	for _, t := range h.types {
+		if t.name == name {
+			return t.typ, nil
+		}
+		if strings.EqualFold(t.name, name) {
+			alike = append(alike, t.typ)
+		}
+		names = append(names, t.name)
+	}
+	if len(alike) == 1 {
+		return alike[0], nil
+	}
+	slices.Sort(names)
+	reason := fmt.Sprintf("there is no %q; there are: %s", name, strings.Join(names, ", "))
+	return nil, &httpRefusal{status: http.StatusNotFound, reason: reason}
+}
+
+// posted makes the message that a body describes.
+func (h *httpHandler) posted(w http.ResponseWriter, r *http.Request, t reflect.Type) (any, *httpRefusal) {
+	form, refusal := contentOf(r)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if r.URL.RawQuery != "" {
+		return nil, &httpRefusal{status: http.StatusBadRequest, reason: "the fields of a POST are in its body, not in a query"}
+	}
+	body, refusal := bodyOf(w, r)
+	if refusal != nil {
+		return nil, refusal
+	}
+	var message any
+	var err error
+	if form {
+		var values url.Values
+		if values, err = url.ParseQuery(string(body)); err == nil {
+			message, err = h.sys.types.DecodeForm(t, values)
+		}
+	} else {
+		message, err = h.sys.types.DecodeJSON(t, body)
+	}
+	if err != nil {
+		return nil, &httpRefusal{status: http.StatusBadRequest, reason: err.Error()}
+	}
+	return message, nil
+}
+
+// contentOf reports whether the body is a form; otherwise it is JSON.
+func contentOf(r *http.Request) (form bool, refusal *httpRefusal) {
+	header := r.Header.Get("Content-Type")
+	content, parameters, err := mime.ParseMediaType(header)
+	charset := parameters["charset"]
+	if err == nil && (charset == "" || strings.EqualFold(charset, "utf-8")) {
+		switch content {
+		case "application/x-www-form-urlencoded":
+			return true, nil
+		case "application/json":
+			return false, nil
+		}
+	}
+	return false, &httpRefusal{
+		status: http.StatusUnsupportedMediaType,
+		reason: fmt.Sprintf("the content type %q is neither application/json nor application/x-www-form-urlencoded, in UTF-8", header),
+	}
+}
+
+// bodyOf reads the body of a request, which is bounded.
+func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, *httpRefusal) {
+	tooLarge := &httpRefusal{
+		status: http.StatusRequestEntityTooLarge,
+		reason: fmt.Sprintf("the body has more than %d bytes", maxHTTPBody),
+		header: http.Header{"Connection": {"close"}},
+	}
+	if r.ContentLength > maxHTTPBody {
+		return nil, tooLarge
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxHTTPBody))
+	switch {
+	case err == nil:
+		return body, nil
+	case errors.As(err, new(*http.MaxBytesError)):
+		return nil, tooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &httpRefusal{
+			status: http.StatusRequestTimeout,
+			reason: "the body took too long",
+			header: http.Header{"Connection": {"close"}},
+		}
+	}
+	return nil, &httpRefusal{status: http.StatusBadRequest, reason: "the body: " + err.Error()}
+}
