@@ -36,9 +36,14 @@ func TestIndexesAgreeWithADumbScan(t *testing.T) {
 		var patterns Patterns[int]
 		dumbNames := map[string]int{}
 		dumbPatterns := map[string]int{}
+		compiled := map[string]*regexp.Regexp{}
 		wholly := func(text, name string) bool {
-			re := regexp.MustCompile(text)
-			re.Longest()
+			re := compiled[text]
+			if re == nil {
+				re = regexp.MustCompile(text)
+				re.Longest()
+				compiled[text] = re
+			}
 			at := re.FindStringIndex(name)
 			return at != nil && at[0] == 0 && at[1] == len(name)
 		}
@@ -206,6 +211,16 @@ func TestScanTriesFewerNamesWithALargePattern(t *testing.T) {
 	}
 }
 
+func TestRangeTakesAtLeastOneName(t *testing.T) {
+	var names Names[int]
+	names.Set("a", 1)
+	names.Set("b", 2)
+	got, n := visited(0, names.Range)
+	if d := gocmp.Diff([]pair{{"a", 1}, {"b", 2}}, got); d != "" || n != 2 {
+		t.Errorf("in %d slices: -want +got\n%s", n, d)
+	}
+}
+
 // What comes and goes between two slices counts only where it is ahead.
 func TestScanGoesOnAfterChanges(t *testing.T) {
 	var names Names[int]
@@ -268,7 +283,7 @@ func TestPatternsShareOneEntry(t *testing.T) {
 		return got
 	}
 	for _, who := range []string{"x", "y"} {
-		for _, text := range []string{"ab", "a.", `a[b]`} {
+		for _, text := range []string{"ab", "a.", `a[b]`, "a.*"} {
 			e, err := s.Add(text)
 			if err != nil {
 				t.Fatal(err)
@@ -279,13 +294,20 @@ func TestPatternsShareOneEntry(t *testing.T) {
 	if _, err := s.Add("a("); err == nil {
 		t.Error("a( is taken")
 	}
-	if s.Len() != 3 || s.Get("a(") != nil {
+	if s.Len() != 4 || s.Get("a(") != nil {
 		t.Errorf("Len is %d, a( has %v", s.Len(), s.Get("a("))
 	}
-	if d := gocmp.Diff([]string{"ab x", "ab y", "a[b] x", "a[b] y", "a. x", "a. y"}, find("ab")); d != "" {
+	if d := gocmp.Diff([]string{"ab x", "ab y", "a[b] x", "a[b] y", "a. x", "a. y", "a.* x", "a.* y"}, find("ab")); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
-	for _, text := range []string{"ab", "a.", `a[b]`, "nobody", "ab"} {
+	// A name that reads like a pattern is a name still.
+	if d := gocmp.Diff([]string{"a. x", "a. y", "a.* x", "a.* y"}, find("a.")); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+	if d := gocmp.Diff([]string{"a.* x", "a.* y"}, find("a[b]")); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+	for _, text := range []string{"ab", "a.", `a[b]`, "nobody", "a.*", "ab"} {
 		s.Delete(text)
 	}
 	if got := find("ab"); got != nil || s.Len() != 0 {

@@ -2,6 +2,7 @@ package match
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"runtime"
 	"slices"
 	"strings"
@@ -66,6 +67,7 @@ func TestCompileKnowsPrefixAndExactName(t *testing.T) {
 		{`a|`, facts{"", false}},
 		{`|a`, facts{"", false}},
 		{`é|è`, facts{"", false}},
+		{`(é)x|(è)x`, facts{"", false}},
 		{`(?:aé)|(?:aè)`, facts{"a", false}},
 		{`(?:(?:aé)b|(?:aé)+c)`, facts{"aé", false}},
 		{`^a|^b`, facts{"", false}},
@@ -127,6 +129,25 @@ func TestCompileKnowsWhatIsNeeded(t *testing.T) {
 			t.Errorf("Compile(%q): %v", c.text, err)
 		} else if !slices.Equal(p.needed, c.want) {
 			t.Errorf("Compile(%q): %q is needed, want %q", c.text, p.needed, c.want)
+		}
+	}
+}
+
+func TestNeededPiecesStandInOrder(t *testing.T) {
+	for _, c := range []struct {
+		s      string
+		pieces []string
+		want   bool
+	}{
+		{"", nil, true},
+		{"abc", []string{"a", "bc"}, true},
+		{"abc", []string{"bc", "a"}, false},
+		{"aba", []string{"ab", "ba"}, false},
+		{"aa", []string{"a", "a"}, true},
+		{"a", []string{"a", "a"}, false},
+	} {
+		if got := hasAll(c.s, c.pieces); got != c.want {
+			t.Errorf("hasAll(%q, %q): got %t, want %t", c.s, c.pieces, got, c.want)
 		}
 	}
 }
@@ -205,6 +226,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"(?:abcd.){1000}", "the pattern is too large: at least 5000 instructions, at most 1000 are allowed"},
 		{"(?:" + strings.Repeat("x", 240) + "){1000}", "the pattern is too large: at least 240000 instructions, at most 1000 are allowed"},
 		{strings.Repeat(".{0,1000}", 28), "the pattern is too large: at least 28000 instructions, at most 1000 are allowed"},
+		{"(?:abcd){900,}", "the pattern is too large: at least 3600 instructions, at most 1000 are allowed"},
 		{"(?:a{0,3}|b){300}", "the pattern is too large: at least 1200 instructions, at most 1000 are allowed"},
 	} {
 		p, err := Compile(c.text)
@@ -248,6 +270,7 @@ func TestCompileTakesTheLargestAllowed(t *testing.T) {
 		strings.Repeat("a", MaxPattern),
 		strings.Repeat("a", MaxPattern-1) + ".",
 		"a{998}", // and two instructions that every program has
+		"(a){332}",
 		"(?:.{998}){0}" + strings.Repeat(".{0,45}", 10),
 	} {
 		if _, err := Compile(text); err != nil {
@@ -347,6 +370,17 @@ func TestPatternsAgreeWithTheirExpressions(t *testing.T) {
 		p, err := Compile(text)
 		if err != nil {
 			t.Fatalf("Compile(%q): %v", text, err)
+		}
+		tree, err := syntax.Parse(text, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prog, err := syntax.Compile(tree.Simplify())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if least, size := fewest(tree), len(prog.Inst); least > size || size > 4*least+4 {
+			t.Fatalf("%q takes %d instructions, at least %d foreseen", text, size, least)
 		}
 		re := regexp.MustCompile(text)
 		re.Longest()
