@@ -47,13 +47,14 @@ func (n *Node) listenFar() (string, error) {
 }
 
 func (n *Node) open(l *transport.Listener, address string) (string, error) {
+	hello := n.hello(wire.Peer) // asks for the address, and so for mu
 	n.listeners.mu.Lock()
 	defer n.listeners.mu.Unlock()
 	if n.listeners.shut {
 		return "", errStopped
 	}
 	if *l == nil {
-		opened, err := n.Transport.Listen(address, n.hello(wire.Peer), n.accept)
+		opened, err := n.Transport.Listen(address, hello, n.accept)
 		if err != nil {
 			return "", fmt.Errorf("listen at %s: %w", address, err)
 		}
