@@ -33,9 +33,9 @@ type Codec struct {
 	types     map[string]*entry       // the same by name; never written after New
 	folded    map[string]string       // lower case → name, or "" if several
 
-	byType  sync.Map     // reflect.Type → *entry, met by Append
-	byName  sync.Map     // string → *entry, met by Decode
-	learned atomic.Int64 // entries of byName
+	byType  sync.Map     // reflect.Type → *entry, met by either
+	byName  sync.Map     // string → *entry, of structural types met by either
+	learned atomic.Int64 // types that Decode made
 
 	mu    sync.Mutex // one compiles at a time
 	plans map[reflect.Type]*plan
@@ -202,6 +202,7 @@ func (c *Codec) entryOf(t reflect.Type) (*entry, error) {
 		e = &entry{name: name, plan: p}
 	}
 	kept, _ := c.byType.LoadOrStore(t, e)
+	c.byName.LoadOrStore(name, kept) // what is sent is understood too
 	return kept.(*entry), nil
 }
 
@@ -217,17 +218,13 @@ func (c *Codec) entryNamed(name []byte) *entry {
 	if e, ok := c.byName.Load(string(name)); ok {
 		return e.(*entry)
 	}
-	t := c.parse(string(name))
-	if t == nil || c.learned.Load() >= maxLearned {
+	vectors, inner := c.parse(string(name))
+	if inner == nil || c.learned.Add(1) > maxLearned {
 		return nil
 	}
-	e, err := c.entryOf(t)
+	e, err := c.entryOf(compose(vectors, inner))
 	if err != nil {
 		return nil
 	}
-	if kept, loaded := c.byName.LoadOrStore(e.name, e); loaded {
-		return kept.(*entry)
-	}
-	c.learned.Add(1)
 	return e
 }

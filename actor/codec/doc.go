@@ -28,6 +28,10 @@
 // leave the process as a message or inside any: it could not arrive as what it was.
 // As a field or element of a known type it needs no name.
 //
+// A program understands the structural names of all that it sent, and of at most
+// 1024 types more; beyond that a message of such a type is [Unknown], as are those
+// of types that are not registered.
+//
 // The plan of a type says how its values are written. It is made once, when
 // the type is registered or first met.
 //
@@ -62,7 +66,8 @@
 //
 // A type with EncodeMsgpack and DecodeMsgpack (package msgpack), or else
 // MarshalMsg and UnmarshalMsg (github.com/tinylib/msgp), writes and reads itself;
-// it must write exactly one value.
+// it must write exactly one value, and not be embedded in another message. Addresses
+// in it go by [EncodeAddress] and [DecodeAddress].
 //
 // Containers nest at most 32 deep, so recursive types (type Tree struct{ Kids
 // []Tree }) may grow to 16 generations.

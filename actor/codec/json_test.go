@@ -346,6 +346,29 @@ func TestDecodeFormRefuses(t *testing.T) {
 	}
 }
 
+// Of two fields of one name, the outer is the one that JSON sees.
+func TestOuterFieldsHideInner(t *testing.T) {
+	type below struct {
+		xy
+		Y string
+	}
+	type above struct {
+		Y string
+		xy
+	}
+	c := newCodec(t, named[below]("below"), named[above]("above"))
+	for _, want := range []any{below{xy{X: 1}, "y"}, above{"y", xy{X: 1}}} {
+		b, err := c.EncodeJSON(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.DecodeJSON(reflect.TypeOf(want), b)
+		if err != nil || got != want {
+			t.Errorf("%s: got %#v, %v, want %#v", b, got, err, want)
+		}
+	}
+}
+
 func TestSnake(t *testing.T) {
 	for name, want := range map[string]string{
 		"X": "x", "UserID": "user_id", "HTTPPort": "http_port", "OpenedAt": "opened_at", "X2": "x2", "Foo_Bar": "foo_bar", "ÉtéX": "été_x", "": "",

@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -99,44 +100,47 @@ func (c *Codec) partName(t reflect.Type, depth int) (string, error) {
 	return "", problem("its type is not registered")
 }
 
-// parse is the inverse of nameOf. It returns nil for a name that nameOf never
-// returns.
-func (c *Codec) parse(name string) reflect.Type {
+// parse takes apart a name that nameOf may have made: the type in the middle, and
+// around it true for each vector and false for each map, outermost first. The
+// type is nil if nameOf makes no such name. It makes no new type yet, as these
+// are never given back.
+func (c *Codec) parse(name string) (vectors []bool, inner reflect.Type) {
 	if len(name) > maxName {
-		return nil
+		return nil, nil
 	}
-	inner, kinds := name, []bool{} // true for a vector, outermost first
-	for strings.HasSuffix(inner, ">") {
-		if part, ok := strings.CutPrefix(inner, "vector<"); ok {
-			inner, kinds = part[:len(part)-1], append(kinds, true)
-		} else if part, ok := strings.CutPrefix(inner, "map<string,"); ok {
-			inner, kinds = part[:len(part)-1], append(kinds, false)
+	for strings.HasSuffix(name, ">") {
+		if part, ok := strings.CutPrefix(name, "vector<"); ok {
+			name, vectors = part[:len(part)-1], append(vectors, true)
+		} else if part, ok := strings.CutPrefix(name, "map<string,"); ok {
+			name, vectors = part[:len(part)-1], append(vectors, false)
 		} else {
-			return nil
-		}
-		if len(kinds) > maxDepth {
-			return nil
+			return nil, nil
 		}
 	}
-	t := anyType
-	if inner != "any" {
-		e, ok := c.types[inner]
-		if !ok {
-			return nil
-		}
-		t = e.plan.typ
+	e, known := c.types[name]
+	switch {
+	case len(vectors) == 0 || len(vectors) >= maxDepth:
+		return nil, nil
+	case name == "any":
+		return vectors, anyType
+	case !known:
+		return nil, nil
+	case name == "unsigned1" && vectors[len(vectors)-1]:
+		return nil, nil // that is block
 	}
-	for i := len(kinds) - 1; i >= 0; i-- {
-		if kinds[i] {
-			t = reflect.SliceOf(t)
+	return vectors, e.plan.typ
+}
+
+// compose returns the type that parse took apart.
+func compose(vectors []bool, inner reflect.Type) reflect.Type {
+	for _, vector := range slices.Backward(vectors) {
+		if vector {
+			inner = reflect.SliceOf(inner)
 		} else {
-			t = reflect.MapOf(stringType, t)
+			inner = reflect.MapOf(stringType, inner)
 		}
 	}
-	if again, err := c.nameOf(t); err != nil || again != name {
-		return nil // vector<unsigned1> is block
-	}
-	return t
+	return inner
 }
 
 // unportable says why no value of t can be sent, from its kind alone.

@@ -182,7 +182,9 @@ func (w *packer) unknown(u Unknown) error {
 		return problem("%s: %s", u, err)
 	}
 	w.enc.EncodeArrayLen(2)
-	w.enc.EncodeString(u.Type)
+	if err := w.text(u.Type); err != nil {
+		return within(err, ".Type")
+	}
 	w.b = append(w.b, u.body...)
 	return nil
 }

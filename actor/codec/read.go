@@ -3,6 +3,7 @@ package codec
 import (
 	"io"
 	"reflect"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
@@ -152,7 +153,7 @@ func (r *unpacker) instant(v reflect.Value) error {
 	if err != nil {
 		return problem("it is not a time")
 	}
-	v.Set(reflect.ValueOf(t.UTC()))
+	*v.Addr().Interface().(*time.Time) = t.UTC()
 	return nil
 }
 
@@ -172,7 +173,7 @@ func (r *unpacker) address(p *plan, v reflect.Value) error {
 	a := addressFrom(rest[3:])
 	r.pass(a)
 	if p.typ == addressType {
-		v.Set(reflect.ValueOf(a))
+		*v.Addr().Interface().(*transport.Address) = a
 		return nil
 	}
 	v.Set(r.codec.addresses.In(a))
