@@ -384,6 +384,11 @@ func TestSurvey(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, p := range []*process{role, tool} { // now each directory on the way knows its child
+		if _, err := p.Survey(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, p := range []*process{lan, host, group, role, tool} {
 		tree, err := p.Survey(ctx)
 		if err != nil {
