@@ -624,7 +624,7 @@ func play(seed uint64) *pair {
 // seed gives the same transcript.
 func TestPair(t *testing.T) {
 	sessions := 0
-	for seed := range uint64(200) {
+	for seed := range uint64(120) {
 		p := play(seed)
 		log := strings.Join(p.log, "\n")
 		if p.wrong != "" {
