@@ -17,9 +17,9 @@ import (
 type item struct {
 	kind  transport.Kind
 	body  []byte
-	eof   bool // the other end is no more
-	reset bool // the network took the link away
-	due   time.Time
+	eof   bool      // the other end is no more
+	reset bool      // the network took the link away
+	due   time.Time // not before; nor before what goes ahead of it
 }
 
 // An end is one end of a link. All that changes is guarded by the network's mutex.
@@ -86,9 +86,6 @@ func (e *end) send(i item) {
 		return // as with a socket that is closed: who sends learns it later
 	}
 	i.due = time.Now().Add(e.network.state(e.way).delay)
-	if n := len(e.coming); n > 0 && e.coming[n-1].due.After(i.due) {
-		i.due = e.coming[n-1].due
-	}
 	if !i.eof && !i.reset {
 		e.bytes += wire.HeadSize + len(i.body)
 	}

@@ -15,8 +15,10 @@ type attempt struct {
 	n     int
 }
 
-// newAttempt returns nil if conn has no file descriptor to write to.
-func newAttempt(conn net.Conn) *attempt {
+// newAttempt returns a function that writes to conn once, without blocking, and
+// returns how many bytes it wrote; nil if conn has no file descriptor. It must not
+// be called while somebody else writes to conn: that could block it.
+func newAttempt(conn net.Conn) func([]byte) int {
 	c, ok := conn.(*net.TCPConn)
 	if !ok {
 		return nil
@@ -30,17 +32,15 @@ func newAttempt(conn net.Conn) *attempt {
 		a.n, _ = syscall.Write(int(fd), a.b)
 		return true // whatever happened: the writer comes upon it again
 	}
-	return a
+	return a.do
 }
 
-// do returns how many bytes of b were written. It must not be called while
-// another goroutine writes to the connection: that could block it.
 func (a *attempt) do(b []byte) int {
 	a.b, a.n = b, 0
 	err := a.raw.Write(a.write)
 	a.b = nil
-	if err != nil || a.n < 0 {
+	if err != nil {
 		return 0
 	}
-	return a.n
+	return max(a.n, 0)
 }

@@ -43,13 +43,13 @@ type link struct {
 	reader   *wire.Reader
 	peer     transport.Hello
 	dialled  bool
-	interval time.Duration // between two heartbeats of this end
-	limit    int           // of queued
-	attempt  *attempt      // nil: only the writer writes
-	born     time.Time     // what clock counts from
-	wake     chan struct{} // has one if the writer was made owner
-	over     chan struct{} // closed by the reader: nothing more is written
-	written  chan struct{} // closed by the writer, at its end
+	interval time.Duration    // between two heartbeats of this end
+	limit    int              // of queued
+	attempt  func([]byte) int // writes once without blocking; nil: only the writer writes
+	born     time.Time        // what clock counts from
+	wake     chan struct{}    // has one if the writer was made owner
+	over     chan struct{}    // closed by the reader: nothing more is written
+	written  chan struct{}    // closed by the writer, at its end
 
 	mu       sync.Mutex
 	owner    owner

@@ -234,6 +234,45 @@ func TestQueue(t *testing.T) {
 	})
 }
 
+// TestLoneFrames shows who writes a frame, and that nothing is left behind when its
+// sender does.
+func TestLoneFrames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, theirs := pipe()
+		heard := listen(theirs)
+		tries := newScript()
+		most, meanwhile := 100, func() {}
+		l.attempt = func(b []byte) int {
+			tries.note("%d bytes", len(b))
+			meanwhile()
+			n, _ := l.conn.Write(b[:min(len(b), most)])
+			return n
+		}
+		next := func() { synctest.Wait(); time.Sleep(time.Millisecond) }
+		l.Send(40, []byte("at once")) // no time has passed since the link was made
+		next()
+		l.Send(40, []byte("alone"))
+		l.Send(40, []byte("not alone"))
+		next()
+		most = 3
+		l.Send(40, []byte("in part"))
+		next()
+		most = 0
+		l.Send(40, []byte("in no part"))
+		next()
+		most, meanwhile = 100, func() { l.Send(40, []byte("meanwhile")) }
+		l.Send(40, []byte("first"))
+		next()
+		meanwhile = func() { l.Close(errors.New("done")) }
+		l.Send(40, []byte("last"))
+		synctest.Wait()
+		tries.expect(t, "1ms 10 bytes", "2ms 12 bytes", "3ms 15 bytes", "4ms 10 bytes", "5ms 9 bytes")
+		heard.expect(t, "0s 40 at once", "1ms 40 alone", "1ms 40 not alone", "2ms 40 in part", "3ms 40 in no part",
+			"4ms 40 first", "4ms 40 meanwhile", "5ms 40 last", "5ms 3 done")
+		theirs.Close()
+	})
+}
+
 // TestGoodbyeAfterFailedWrite shows that a link that cannot be written to still
 // finds out why, if the peer said so before.
 func TestGoodbyeAfterFailedWrite(t *testing.T) {
@@ -285,8 +324,10 @@ func TestNeverStarted(t *testing.T) {
 		l.run()
 		l.Send(40, nil)
 		synctest.Wait()
+		heard := listen(theirs)
 		l.Close(errors.New("done"))
 		time.Sleep(time.Minute) // the bubble complains of goroutines that are left
+		heard.expect(t, "1s EOF")
 		s := newScript()
 		l.Start(s)
 		synctest.Wait()
@@ -320,7 +361,7 @@ func TestAcceptGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const times = 20
 		f := &failing{s: newScript(), times: times, done: make(chan struct{})}
-		l := Transport{}.listen(f, transport.Hello{}, nil, nil)
+		l := Transport{MaxUnproven: 1}.listen(f, transport.Hello{}, nil, nil)
 		time.Sleep(30 * time.Second)
 		if err := l.Close(); err != nil {
 			t.Error(err)

@@ -46,7 +46,7 @@ func (l *link) writeNow() {
 	l.owner = sender
 	b := l.begin()
 	l.mu.Unlock()
-	n := l.attempt.do(b)
+	n := l.attempt(b)
 	l.mu.Lock()
 	l.wrote(n)
 	if l.queued > 0 {
