@@ -12,7 +12,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 )
 
 // maxHTTPBody is the longest body of a request, in bytes.
@@ -59,12 +58,7 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refusal.write(w)
 		return
 	}
-	patience := h.sys.askTimeout
-	// The request is read. What net/http still reads is to notice that the client
-	// is gone, for which it would take the end of the server's ReadTimeout. A
-	// writer that is not a connection has none: the error is that.
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(patience + time.Minute))
-	ctx, cancel := context.WithTimeoutCause(r.Context(), patience, TimedOut{patience})
+	ctx, cancel := context.WithTimeoutCause(r.Context(), h.sys.askTimeout, TimedOut{h.sys.askTimeout})
 	defer cancel()
 	reply, err := h.sys.ask(ctx, h.to, message)
 	if err != nil {

@@ -273,7 +273,7 @@ func TestClientGoesAway(t *testing.T) {
 	}
 }
 
-// Reading is over once the actor was asked: the time for it does not count.
+// The time for reading a request does not count for the reply.
 func TestReplyLaterThanReadLimit(t *testing.T) {
 	limits := usualHTTPLimits()
 	limits.read = 50 * time.Millisecond
@@ -331,6 +331,7 @@ func TestTooManyConnections(t *testing.T) {
 	}
 	want(t, <-first, answered)
 	want(t, <-second, answered)
+	want(t, <-s.get("/wish?for=x"), strings.Replace(answered, `"x"`, `"done"`, 1))
 }
 
 // The connection of a client that keeps it is used again.
