@@ -1,0 +1,21 @@
+# What a developer runs. `bash .ci/run` is the gate.
+FOR ?= 30s
+COUNT ?= 5
+
+check: ## format, vet, staticcheck, tests
+	test -z "$$(gofmt -l .)"
+	go vet ./... && go tool staticcheck ./...
+	go test ./...
+race:
+	go test -race ./...
+fuzz: ## every fuzz target for a while: make fuzz FOR=10m
+	@grep -rl '^func Fuzz' --include='*_test.go' . | xargs grep -Ho '^func Fuzz[A-Za-z0-9]*' | \
+	while IFS=: read -r file name; do \
+		echo "$$(dirname $$file) $${name#func }"; \
+		go test -run='^$$' -fuzz="^$${name#func }$$" -fuzztime=$(FOR) "$$(dirname $$file)" || exit 1; \
+	done
+bench: ## every figure of BENCHMARKS.md
+	go test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
+accept: ## the demo
+	go run ./examples/multihosting
+.PHONY: check race fuzz bench accept
