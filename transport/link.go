@@ -29,15 +29,18 @@ type Link interface {
 	Local() string
 	Remote() string
 
-	// Start begins to hand frames to r. It is called once.
+	// Start begins to hand frames to r. It is called once. A link that is
+	// neither started nor closed is never given back.
 	Start(r Receiver)
 	// Send queues one frame. It never blocks and keeps no reference to body.
-	// It returns ErrOverloaded when the queue is full and ErrClosed after the
-	// link is lost; the frame is then not sent.
+	// It returns ErrOverloaded when the queue is full, ErrClosed after the link
+	// is closed or lost, and a *FrameError for a frame that no link carries: a
+	// body that is too long, a kind that is the link's own. The frame is then
+	// not sent.
 	Send(kind Kind, body []byte) error
 	// Close ends the link and tells the other end why, as far as it listens.
 	// What was queued before is sent first, within a second. The receiver of
-	// this end gets Lost too. Closing again does nothing.
+	// this end gets Lost too, once that is done. Closing again does nothing.
 	Close(reason error)
 }
 
@@ -46,13 +49,17 @@ type Receiver interface {
 	// Received is called for each frame but the link's own, in order. The body
 	// is valid until it returns. An error closes the link with that reason.
 	Received(kind Kind, body []byte) error
-	// Lost is called once, when nothing more will come.
+	// Lost is called once, when nothing more will come or go. It is the last
+	// that the goroutines of the link do.
 	Lost(reason error)
 }
 
 // A Transport makes links.
 type Transport interface {
-	// Dial connects to address and exchanges hellos. It gives up when ctx ends.
+	// Dial connects to address and exchanges hellos. It gives up when ctx ends,
+	// and after a second by itself. The error matches ErrUnreachable if nobody
+	// answers there, ErrProtocol if who answers makes no sense, and is a
+	// *RefusedError if it refuses.
 	Dial(ctx context.Context, address string, hello Hello) (Link, error)
 	// Listen takes links at address and hands each to accept once hellos were
 	// exchanged, on a goroutine of its own.
@@ -63,7 +70,8 @@ type Transport interface {
 type Listener interface {
 	// Address is where it listens, with the port it got.
 	Address() string
-	// Close stops it and waits until it has let go of the address.
+	// Close stops it and waits until it has let go of the address. It does not
+	// wait for calls of accept: a link may be handed over while it returns.
 	Close() error
 }
 
