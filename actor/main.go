@@ -15,6 +15,10 @@ import (
 	"time"
 )
 
+// LevelVariable is the environment variable that has the level of logs where
+// --debug-level does not say it. A composite process gives its own to its roles.
+const LevelVariable = "LAYER_CAKE_DEBUG_LEVEL"
+
 // Environment variables by which a composite process tells its roles about
 // themselves. Main reads them and takes them out, so that a role does not pass
 // them on.
@@ -66,6 +70,12 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 	if err != nil {
 		return m.failed(err)
 	}
+	env := variables(environment)
+	if level := env[LevelVariable]; level != "" {
+		if err := line.level.Set(level); err != nil {
+			return m.failed(fmt.Errorf("%s %q: %w", LevelVariable, level, err))
+		}
+	}
 	if err := line.parse(args[1:]); err != nil {
 		m.complain(err)
 		fmt.Fprintf(stderr, "Try %s --help.\n", m.program)
@@ -75,7 +85,6 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 		return m.print(text)
 	}
 
-	env := variables(environment)
 	if o.Logger == nil {
 		role := line.role()
 		if role == "" {

@@ -9,7 +9,9 @@
 package group
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -24,7 +26,8 @@ type Config struct {
 	Home string // the folder of the composite process, see package role
 	// Process is what the processes of the roles have in common; executable,
 	// arguments and what they are told of the composite process come from the
-	// home. The directory is that of the actor's own system if it is empty.
+	// home. The directory is that of the actor's own system if it is empty, the
+	// level of logs that of its logger.
 	Process process.Config
 }
 
@@ -71,6 +74,7 @@ func (c Config) run(self *actor.Self) any {
 	g := &group{Self: self, running: make(map[actor.Address]string), results: make(Results)}
 	for _, r := range roles {
 		p := c.Process
+		p.Env = append(slices.Clone(p.Env), actor.LevelVariable+"="+level(self.Log()))
 		p.Path, p.Args, p.Role, p.Home = r.Executable, r.Arguments(), r.Name, home.Path()
 		if p.Directory == "" {
 			p.Directory = self.System().DirectoryAddress()
@@ -82,6 +86,16 @@ func (c Config) run(self *actor.Self) any {
 		self.Log().Warn("the lock of the home was not given back", "home", home.Path(), "err", err)
 	}
 	return result
+}
+
+// level is the word for the lowest level that is logged.
+func level(log *slog.Logger) string {
+	for _, l := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		if log.Enabled(context.Background(), l) {
+			return l.String()
+		}
+	}
+	return "NONE"
 }
 
 // A group is the composite process while it runs.

@@ -44,7 +44,7 @@ var children = map[string]func(args []string){
 		os.Exit(status)
 	},
 	"--do=show": func(args []string) {
-		fmt.Printf("%q %s %s %s\n", args, os.Getenv(actor.RoleVariable), os.Getenv(process.HomeVariable), os.Getenv(actor.DirectoryVariable))
+		fmt.Printf("%q %s %s %s %s\n", args, os.Getenv(actor.LevelVariable), os.Getenv(actor.RoleVariable), os.Getenv(process.HomeVariable), os.Getenv(actor.DirectoryVariable))
 	},
 	"--do=obey": func([]string) { // ends when told to, and looks who is still there
 		signals := make(chan os.Signal, 1)
@@ -214,7 +214,7 @@ func TestResults(t *testing.T) {
 		t.Errorf("result (-want +got):\n%s", diff)
 	}
 	shown := func(name string) string {
-		return fmt.Sprintf(`["--x=a b" "--" "-y"] %s %s %s`, name, b.home.Path(), b.sys.DirectoryAddress())
+		return fmt.Sprintf(`["--x=a b" "--" "-y"] DEBUG %s %s %s`, name, b.home.Path(), b.sys.DirectoryAddress())
 	}
 	b.quiet(shown("shown-0"), shown("shown-1"))
 	if b.sys.DirectoryAddress() == "" {

@@ -1,0 +1,79 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/layer-cake/layer-cake/actor"
+	"github.com/layer-cake/layer-cake/transport/tcp"
+)
+
+// Host returns what host-cake gives to actor.Main: the directory of a machine.
+func Host() (actor.Func, *actor.Options) {
+	s := &hostSettings{DirectoryAtHost: actor.HostDirectory}
+	return serve, &actor.Options{Settings: s, Scope: actor.Host, Configure: s.configure}
+}
+
+type hostSettings struct {
+	DirectoryAtHost actor.HostPort `usage:"where this host-cake takes links"`
+	DirectoryAtLAN  actor.HostPort `usage:"the lan-cake above; if not said, the standard address of this machine's LAN"`
+}
+
+func (s *hostSettings) configure(o *actor.Options) error {
+	o.Listen = string(s.DirectoryAtHost)
+	return above(o, s.DirectoryAtLAN)
+}
+
+// LAN returns what lan-cake gives to actor.Main: the directory of a network.
+func LAN() (actor.Func, *actor.Options) {
+	s := &lanSettings{}
+	return serve, &actor.Options{Settings: s, Scope: actor.LAN, Configure: s.configure}
+}
+
+type lanSettings struct {
+	DirectoryAtLAN actor.HostPort `usage:"where this lan-cake takes links; if not said, the private IPv4 address of this machine, port 54195"`
+}
+
+func (s *lanSettings) configure(o *actor.Options) error {
+	if o.Directory != "" {
+		return errors.New("--connect-to-directory: there is no directory above a lan-cake")
+	}
+	o.Listen = string(s.DirectoryAtLAN)
+	if o.Listen != "" {
+		return nil
+	}
+	address, err := tcp.PrivateIPv4()
+	if err != nil {
+		return fmt.Errorf("where to take links is not known: %w; say it by --directory-at-lan=host:port", err)
+	}
+	_, port, err := net.SplitHostPort(actor.HostDirectory) // the port is the same everywhere
+	if err != nil {
+		return err
+	}
+	o.Listen = net.JoinHostPort(address.String(), port)
+	return nil
+}
+
+// above sets the parent directory to the one of these addresses that is set, if
+// one is, and refuses more than one. That of --connect-to-directory counts too.
+func above(o *actor.Options, addresses ...actor.HostPort) error {
+	for _, a := range addresses {
+		if a == "" {
+			continue
+		}
+		if o.Directory != "" && o.Directory != string(a) {
+			return fmt.Errorf("there is one directory above, not both %s and %s", o.Directory, a)
+		}
+		o.Directory = string(a)
+	}
+	return nil
+}
+
+// serve is the actor of a daemon of which only the directory is wanted.
+func serve(self *actor.Self) any {
+	self.Log().Info("directory takes links", "at", self.System().DirectoryAddress())
+	for range self.Messages() {
+	}
+	return actor.Aborted{}
+}
