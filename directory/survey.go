@@ -1,7 +1,9 @@
 package directory
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/layer-cake/layer-cake/transport"
 )
@@ -44,6 +46,25 @@ type (
 // Refused tells the other end of a link what rule it broke, before the link is
 // closed (R18).
 type Refused struct{ Reason string }
+
+func (m Refused) String() string  { return "refused: " + m.Reason }
+func (m List) String() string     { return "list by " + m.Route.String() }
+func (m Describe) String() string { return "describe for " + m.Route.String() }
+func (m Listed) String() string {
+	return fmt.Sprintf("listed for %v: %v with %d children", m.Route, m.Directory.Process.Short(), len(m.Children))
+}
+
+// String returns the short identities on the way, from the root.
+func (r Route) String() string {
+	var b strings.Builder
+	for i, p := range r {
+		if i > 0 {
+			b.WriteByte('/')
+		}
+		b.WriteString(p.Short())
+	}
+	return b.String()
+}
 
 func (Refused) message()  {}
 func (List) message()     {}

@@ -123,11 +123,13 @@ func LinkParty(n uint64) Party { return Party(n) << 1 }
 // Actor returns the actor of this process that p is.
 func (p Party) Actor() (transport.ActorID, bool) { return transport.ActorID(p >> 1), p&1 == 1 }
 
-// String returns actor-7, link-3 or nobody.
+// String returns actor-7, link-3, self or nobody.
 func (p Party) String() string {
 	switch {
 	case p == 0:
 		return "nobody"
+	case p == Self:
+		return "self"
 	case p&1 == 1:
 		return fmt.Sprintf("actor-%d", p>>1)
 	}

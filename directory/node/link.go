@@ -153,6 +153,10 @@ func (l *link) Received(kind transport.Kind, body []byte) error {
 func (n *Node) heard(l *link, msg directory.Message) {
 	switch msg := msg.(type) {
 	case directory.Open:
+		if msg.Subscriber.Process != l.process() {
+			n.do([]directory.Effect{directory.Refuse{Party: l.party, Reason: "it opens a session for an actor of another process"}})
+			return
+		}
 		n.do(n.acceptor.Step(l.party, directory.Opening{Open: msg, Reach: l.reach}))
 	case directory.Commit, directory.Close:
 		n.do(n.acceptor.Step(l.party, msg))
