@@ -1,26 +1,21 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/layer-cake/layer-cake/actor"
+	"github.com/layer-cake/layer-cake/actor/daemon"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"layer-cake": main,
-		"group-cake": showCommandLine,
+		"group-cake": func() { actor.Main(daemon.Group()) },
 	})
-}
-
-// showCommandLine is in the place of group-cake.
-func showCommandLine() {
-	self, err := os.Executable()
-	fmt.Printf("%q %q %v\n", self, os.Args[1:], err)
 }
 
 // The scripts run the tool as its users do.
