@@ -11,7 +11,6 @@ import (
 const (
 	workers = 8
 	pause   = 100 * time.Millisecond // what a table takes
-	within  = 200 * time.Millisecond // what eight at once may take
 )
 
 // demo tells the story of the multihosting chapter, for real.

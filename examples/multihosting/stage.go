@@ -101,18 +101,13 @@ func (p *program) interrupt(ctx context.Context) error {
 	p.cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-p.ended:
-		return p.failure()
+		if p.err != nil {
+			return fmt.Errorf("%s: %w", p.name, p.err)
+		}
+		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("%s has not ended: %w", p.name, ctx.Err())
 	}
-}
-
-// failure is how the program ended, nil if as it was told to.
-func (p *program) failure() error {
-	if p.err != nil && p.name != "layer-cake" { // one of its roles was killed
-		return fmt.Errorf("%s: %w", p.name, p.err)
-	}
-	return nil
 }
 
 // clear ends what still runs and removes the folder.
@@ -137,7 +132,7 @@ func (s *stage) clear() error {
 
 // victim returns the name and the process of a role that made a table.
 func (s *stage) victim() (role string, pid int, err error) {
-	for _, e := range s.watch.all("role started") {
+	for _, e := range s.watch.all("process started") {
 		if strings.HasPrefix(e["role"], "worker-") {
 			role = e["role"]
 			pid, err = strconv.Atoi(e["pid"])

@@ -22,8 +22,11 @@ type Xy struct{ X, Y int }
 // Table answers Xy.
 type Table [][]float64
 
-// Types are the messages of this API.
-var Types = actor.Types{actor.Type[Xy]("xy"), actor.Type[Table]("table")}
+// Types are the messages of this API, and Requests those that ask for something.
+var (
+	Types    = actor.Types{actor.Type[Xy]("xy"), actor.Type[Table]("table")}
+	Requests = actor.Types{actor.Type[Xy]("xy")}
+)
 
 // Texture returns a table of random numbers.
 func Texture(x, y int) Table {

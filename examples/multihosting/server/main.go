@@ -13,7 +13,7 @@ type server struct {
 }
 
 func (s *server) run(self *actor.Self) any {
-	if err := self.ListenHTTP(string(s.ServerAddress), api.Types); err != nil {
+	if err := self.ListenHTTP(string(s.ServerAddress), api.Requests); err != nil {
 		return err
 	}
 	if err := self.Subscribe(api.WorkerNames); err != nil {
