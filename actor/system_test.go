@@ -18,10 +18,12 @@ func bubble(t *testing.T, options Options, f func(t *testing.T, sys *System)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		sys := alone(t, options)
+		t.Cleanup(func() {
+			if err := sys.Close(context.Background()); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+		})
 		f(t, sys)
-		if err := sys.Close(context.Background()); err != nil {
-			t.Errorf("Close: %v", err)
-		}
 	})
 }
 
