@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("BIN", filepath.Dir(tool))
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},
 	})
