@@ -1,7 +1,6 @@
 package node
 
 import (
-	"fmt"
 	"sync"
 
 	"github.com/layer-cake/layer-cake/directory"
@@ -56,7 +55,7 @@ func (n *Node) open(l *transport.Listener, address string) (string, error) {
 	if *l == nil {
 		opened, err := n.Transport.Listen(address, hello, n.accept)
 		if err != nil {
-			return "", fmt.Errorf("listen at %s: %w", address, err)
+			return "", err
 		}
 		*l = opened
 		moved := opened.Address()

@@ -62,7 +62,7 @@ func (s *stage) command(ctx context.Context, name string, args ...string) *exec.
 func (s *stage) show(ctx context.Context, name string, args ...string) error {
 	s.say("$ %s %s", name, strings.Join(args, " "))
 	out, err := s.command(ctx, name, args...).CombinedOutput()
-	io.WriteString(s.out, string(out))
+	s.out.Write(out)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", name, args[0], err)
 	}

@@ -107,7 +107,7 @@ func (t Transport) Listen(address string, hello transport.Hello, accept func(tra
 	config := net.ListenConfig{KeepAlive: -1}
 	socket, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("tcp.Listen: %s: %w", address, err)
+		return nil, fmt.Errorf("tcp.Listen: %s: %w", address, cause(err))
 	}
 	return t.listen(socket, hello, frame, accept), nil
 }
@@ -148,5 +148,13 @@ func goodbye(body []byte) error {
 }
 
 func unreachable(err error) error {
-	return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+	return fmt.Errorf("%w: %w", transport.ErrUnreachable, cause(err))
+}
+
+// cause is err without the operation and the address, which our own error names.
+func cause(err error) error {
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		return op.Err
+	}
+	return err
 }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
+	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/tcp"
+)
+
+// openNode opens a directory of a scope, under a parent if one is named.
+func openNode(t *testing.T, scope directory.Scope, executable, parent string) *node.Node {
+	t.Helper()
+	c := node.Config{
+		Scope: scope, Executable: executable, Actors: nobody{}, Transport: tcp.Transport{},
+		Mint:   transport.NewMint(transport.NewProcessID()),
+		Listen: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler),
+	}
+	if parent != "" {
+		c.Parent = func() (string, error) { return parent, nil }
+		c.ParentScope = scope - 1
+	}
+	n, err := node.Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	if parent != "" {
+		if err := n.Attach(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Survey(t.Context()); err != nil { // now the parent knows its child
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+func TestNetwork(t *testing.T) {
+	host := openNode(t, directory.Host, "host-cake", "")
+	group := openNode(t, directory.Group, "group-cake", host.Address())
+	openNode(t, directory.Process, "server\x1b[31m", group.Address())
+	openNode(t, directory.Process, "worker", host.Address())
+	const id, whole, at = `[0-9a-f]{8}`, `[-0-9a-f]{36}`, ` 127\.0\.0\.1:\d+`
+	for _, test := range []struct {
+		flags      []string
+		id, listen string
+	}{
+		{nil, id, ""},
+		{[]string{"--full-identity"}, whole, ""},
+		{[]string{"--directory-addresses"}, id, at},
+		{[]string{`--connect-to-directory={"host": "127.0.0.1", "port": ` + strings.TrimPrefix(host.Address(), "127.0.0.1:") + `}`}, id, ""},
+	} {
+		want := strings.NewReplacer("ID", test.id, "AT", test.listen).Replace(`^\[HOST\] host-cake \(ID\)AT
+\+   \[GROUP\] group-cake \(ID\)AT
+\+   \+   \[PROCESS\] server\?\[31m \(ID\)AT
+\+   \[PROCESS\] worker \(ID\)AT
+\+   \[PROCESS\] layer-cake \(ID\)
+$`)
+		var stdout, stderr bytes.Buffer
+		args := append([]string{"network", "--connect-to-directory=" + host.Address()}, test.flags...)
+		if status := execute(args, &stdout, &stderr); status != 0 || stderr.Len() > 0 {
+			t.Errorf("%v: status %d, %s", args, status, &stderr)
+		}
+		if !regexp.MustCompile(want).MatchString(stdout.String()) {
+			t.Errorf("%v: got\n%swant\n%s", args, &stdout, want)
+		}
+	}
+}
+
+func TestNetworkWithoutDirectory(t *testing.T) {
+	gone := openNode(t, directory.Host, "host-cake", "")
+	address := gone.Address()
+	gone.Close()
+	var stdout, stderr bytes.Buffer
+	status := execute([]string{"network", "--connect-to-directory=" + address}, &stdout, &stderr)
+	if status != 1 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "no directory at "+address) {
+		t.Errorf("status %d, stdout %q, stderr %q", status, &stdout, &stderr)
+	}
+	stderr.Reset()
+	if status := execute([]string{"network", "--connect-to-directory=nowhere"}, &stdout, &stderr); status != 2 {
+		t.Errorf("status %d, %s", status, &stderr)
+	}
+}
