@@ -3,6 +3,7 @@ package actor
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -79,6 +80,7 @@ func (o Options) node(sys *System) (node.Config, error) {
 		Transport:   o.Transport,
 		Mint:        sys.mint,
 		Listen:      o.Listen,
+		LAN:         o.lan,
 		ParentScope: directory.Scope(p.scope),
 		ParentFixed: p.fixed,
 		Logger:      o.Logger,
@@ -86,11 +88,20 @@ func (o Options) node(sys *System) (node.Config, error) {
 	if c.Transport == nil {
 		c.Transport = tcp.Transport{Logger: o.Logger}
 	}
-	if o.LANAddress != "" {
-		c.LAN = func() (string, error) { return o.LANAddress, nil }
-	}
 	if p.scope != 0 {
 		c.Parent = p.where
 	}
 	return c, nil
+}
+
+// lan returns where publications of LAN scope take links.
+func (o Options) lan() (string, error) {
+	if o.LANAddress != "" {
+		return o.LANAddress, nil
+	}
+	a, err := tcp.PrivateIPv4()
+	if err != nil {
+		return "", err
+	}
+	return net.JoinHostPort(a.String(), "0"), nil
 }

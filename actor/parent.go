@@ -1,9 +1,10 @@
 package actor
 
 import (
-	"errors"
 	"fmt"
 	"net"
+
+	"github.com/layer-cake/layer-cake/transport/tcp"
 )
 
 // HostDirectory is where host-cake takes links, unless told otherwise.
@@ -49,7 +50,7 @@ func parentOf(scope Scope, setting, environment string) (parent, error) {
 // where returns the host:port of a parent that there is.
 func (p parent) where() (string, error) {
 	if p.address == "" {
-		return "", errors.New("the standard address of the LAN is not known")
+		return tcp.StandardLAN()
 	}
 	return p.address, nil
 }

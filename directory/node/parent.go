@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"time"
 
@@ -79,6 +80,10 @@ func (n *Node) seekParent(ctx context.Context, p *parent) {
 	said := ""
 	for {
 		address, err := n.Parent()
+		level := slog.LevelInfo // a parent that is not there may come
+		if err != nil {
+			level = slog.LevelWarn // where it is must be said by somebody
+		}
 		delay.MaxInterval = redialMost(address)
 		if err == nil {
 			var l *link
@@ -106,7 +111,7 @@ func (n *Node) seekParent(ctx context.Context, p *parent) {
 			p.tried(err)
 			if text := err.Error(); text != said { // once, not at each attempt
 				said = text
-				n.log.Info("no parent directory, still seeking", "address", address, "reason", err)
+				n.log.Log(ctx, level, "no parent directory, still seeking", "address", address, "reason", err)
 			}
 		}
 		select {
