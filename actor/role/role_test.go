@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
@@ -326,4 +327,24 @@ func TestDestroyThroughALink(t *testing.T) {
 	if left := files(t, above); left != nil {
 		t.Errorf("left after Destroy: %q", left)
 	}
+}
+
+// Who locks a file that is not the home's any more has not locked the home.
+func TestLockOfAHomeThatWasReplaced(t *testing.T) {
+	h := create(t, Group{})
+	old := &Lock{h, flock.New(filepath.Join(h.Path(), "lock"))}
+	defer old.file.Close()
+	if held, err := old.file.TryLock(); !held || err != nil {
+		t.Fatal(held, err)
+	}
+	if err := old.check(); err != nil {
+		t.Errorf("before: %v", err)
+	}
+	if err := os.RemoveAll(h.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(h.Path(), Group{}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "after", old.check(), h.Path()+": file does not exist")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -45,6 +46,7 @@ func newRoot() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return nil }, // Args has refused
 	}
 	root.SuggestionsMinimumDistance = 2
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err.Error()} })
 	root.SetHelpCommand(newHelp())
@@ -114,11 +116,12 @@ func words(must int, names ...string) cobra.PositionalArgs {
 	}
 }
 
-// version is that of the module this program was built from.
+// version is the module that this program was built from with its version, and
+// that of Go, as every Layer Cake program prints it.
 func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(unknown)"
+	module := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		module = strings.TrimSpace(info.Main.Path + " " + info.Main.Version)
 	}
-	return info.Main.Version
+	return module + " " + runtime.Version()
 }
