@@ -120,7 +120,7 @@ func (sys *System) newSelf(parent *Self, f Func, options []SpawnOption) *Self {
 			}
 		}
 	}
-	s.box.init(limit)
+	s.box.init(limit, &sys.blocks)
 	s.at = sys.mint.Address(transport.ActorID(sys.lastActor.Add(2) - 1))
 	if parent == nil {
 		if !sys.adopt(s) {

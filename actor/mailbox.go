@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -17,33 +18,58 @@ type item struct {
 // mutex and never block; the owner works through the other half without it and
 // swaps the two when that is empty.
 //
+// A half is a list of blocks. The first grows from a few items to blockSize, so
+// that an actor that gets little needs little; then a block follows, so that
+// nothing is ever copied. An owner who waits keeps no block.
+//
 // The words of the runtime are not counted and never refused: each is the
 // answer to something that the owner has under way, at most one for each.
 type mailbox struct {
-	wake chan struct{} // has a token when the owner, who was idle, should look
+	wake   chan struct{} // has a token when the owner, who was idle, should look
+	blocks *blocks
 
 	// The owner's.
 	out  []item
-	next int // in out
+	next int      // in out
+	rest [][]item // what comes after out
 
-	left   atomic.Int64 // counted items in out that the owner has not taken
+	left   atomic.Int64 // counted items of this half that the owner has not taken
 	killed atomic.Bool  // the owner must take nothing more
 
-	mu      sync.Mutex // guards the rest
-	in      []item
-	counted int // in in
-	batch   int // counted items in out when it was swapped in: left is no more
+	mu      sync.Mutex // guards what follows
+	in      []item     // where items are added
+	full    [][]item   // what comes before in
+	counted int        // in this half
+	batch   int        // counted items in the owner's half when it was swapped: left is no more
 	limit   int
 	idle    bool // the owner found nothing and waits
 	closed  bool
 }
 
-// keepRoom is the size, in items, up to which an empty half is kept for reuse.
-const keepRoom = 1024
+// blockSize is how many items a whole block has.
+const blockSize = 128
 
-func (b *mailbox) init(limit int) {
+// blocks are whole blocks that nobody uses.
+type blocks struct{ pool sync.Pool }
+
+func (s *blocks) get() []item {
+	if b, ok := s.pool.Get().(*[blockSize]item); ok {
+		return b[:0]
+	}
+	return make([]item, 0, blockSize)
+}
+
+// put takes a block whose items are zero. One that is smaller is left alone.
+func (s *blocks) put(b []item) {
+	if cap(b) == blockSize {
+		s.pool.Put((*[blockSize]item)(b[:blockSize]))
+	}
+}
+
+func (b *mailbox) init(limit int, blocks *blocks) {
 	b.wake = make(chan struct{}, 1)
 	b.limit = limit
+	b.blocks = blocks
 }
 
 // put adds an item, or returns ErrEnded or ErrOverloaded.
@@ -60,6 +86,9 @@ func (b *mailbox) put(it item) error {
 		}
 		b.counted++
 	}
+	if len(b.in) == cap(b.in) {
+		b.grow()
+	}
 	b.in = append(b.in, it)
 	idle := b.idle
 	b.idle = false
@@ -68,6 +97,21 @@ func (b *mailbox) put(it item) error {
 		b.rouse()
 	}
 	return nil
+}
+
+// grow makes room for an item. The mutex is held.
+func (b *mailbox) grow() {
+	switch n := len(b.in); {
+	case n == 0:
+		b.in = make([]item, 0, 4)
+	case n < blockSize/4:
+		b.in = append(make([]item, 0, 2*n), b.in...)
+	case n < blockSize:
+		b.in = append(b.blocks.get(), b.in...)
+	default:
+		b.full = append(b.full, b.in)
+		b.in = b.blocks.get()
+	}
 }
 
 // rouse makes the owner look again.
@@ -81,7 +125,7 @@ func (b *mailbox) rouse() {
 // take returns the next item. It returns false if there is none; a token comes
 // to wake when there is. Only the owner may call it.
 func (b *mailbox) take() (item, bool) {
-	if b.next == len(b.out) && !b.swap() {
+	if b.next == len(b.out) && !b.turn() {
 		return item{}, false
 	}
 	it := b.out[b.next]
@@ -93,24 +137,47 @@ func (b *mailbox) take() (item, bool) {
 	return it, true
 }
 
-// swap exchanges the halves, of which out is empty, and reports whether there
+// turn goes to the next block, and reports whether there is one.
+func (b *mailbox) turn() bool {
+	if len(b.rest) == 0 {
+		return b.swap()
+	}
+	b.blocks.put(b.out)
+	b.out, b.next = b.rest[0], 0
+	b.rest[0] = nil
+	b.rest = b.rest[1:]
+	return true
+}
+
+// swap exchanges the halves when the owner's is empty, and reports whether there
 // is something to take.
 func (b *mailbox) swap() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.in) == 0 {
 		b.idle = true
+		b.out, b.in, b.next = b.shed(b.out), b.shed(b.in), 0
 		return false
 	}
-	spare := b.out[:0]
-	if cap(spare) > keepRoom {
-		spare = nil
+	empty := b.out[:0]
+	if len(b.full) == 0 {
+		b.out = b.in
+	} else {
+		b.out, b.rest, b.full = b.full[0], append(b.full[1:], b.in), nil
 	}
-	b.out, b.next = b.in, 0
-	b.in = spare
+	b.in, b.next = empty, 0
 	b.batch, b.counted = b.counted, 0
 	b.left.Store(int64(b.batch))
 	return true
+}
+
+// shed gives an empty block away if it is a whole one.
+func (b *mailbox) shed(empty []item) []item {
+	if cap(empty) < blockSize {
+		return empty[:0]
+	}
+	b.blocks.put(empty)
+	return nil
 }
 
 // waiting returns how many items wait that count against the bound.
@@ -131,9 +198,13 @@ func (b *mailbox) kill() {
 func (b *mailbox) close() []item {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	rest := append(b.out[b.next:], b.in...)
+	left := slices.Clone(b.out[b.next:])
+	for _, block := range slices.Concat(b.rest, b.full) {
+		left = append(left, block...)
+	}
+	left = append(left, b.in...)
 	b.closed = true
-	b.out, b.next, b.in, b.counted, b.batch = nil, 0, nil, 0, 0
+	b.out, b.next, b.rest, b.in, b.full, b.counted, b.batch = nil, 0, nil, nil, nil, 0, 0
 	b.left.Store(0)
-	return rest
+	return left
 }

@@ -10,19 +10,33 @@ import (
 
 func newMailbox(limit int) *mailbox {
 	b := new(mailbox)
-	b.init(limit)
+	b.init(limit, new(blocks))
 	return b
 }
 
 // The mailbox against a list: order, bound, and what waits.
 func TestMailboxIsAList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		limit := rapid.IntRange(1, 5).Draw(t, "limit")
+		limit := rapid.SampledFrom([]int{1, 2, 5, 3 * blockSize}).Draw(t, "limit")
 		b := newMailbox(limit)
 		var list []item
 		counted := 0
 		for i := range rapid.IntRange(0, 60).Draw(t, "steps") {
-			switch rapid.SampledFrom([]string{"message", "word", "take"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"message", "word", "take", "burst", "drain"}).Draw(t, "step") {
+			case "burst":
+				for range blockSize {
+					if err := b.put(item{message: i}); err != nil {
+						t.Fatalf("step %d: %v", i, err)
+					}
+					list = append(list, item{message: i})
+				}
+			case "drain":
+				for ; len(list) > 0; list = list[1:] {
+					if it, ok := b.take(); !ok || it != list[0] {
+						t.Fatalf("step %d: got %v, %v, want %v", i, it, ok, list[0])
+					}
+				}
+				counted = 0
 			case "message":
 				err := b.put(item{message: i, counted: true})
 				if counted == limit {
@@ -107,18 +121,24 @@ func TestMailboxWakesItsOwner(t *testing.T) {
 	wg.Wait()
 }
 
-func TestMailboxLetsGoOfRoom(t *testing.T) {
+func TestMailboxKeepsNoBlocks(t *testing.T) {
+	const n = 10*blockSize + 3
 	b := newMailbox(1 << 20)
-	for i := range 10 * keepRoom {
+	for i := range n {
 		b.put(item{message: i, counted: true})
 	}
-	for range 10 * keepRoom {
-		b.take()
+	for i := range n {
+		if it, ok := b.take(); !ok || it.message != i {
+			t.Fatalf("got %v, %v, want %d", it, ok, i)
+		}
 	}
-	b.take()
-	b.put(item{message: 1})
-	b.take()
-	if cap(b.in) > keepRoom || cap(b.out) > keepRoom {
-		t.Errorf("room for %d and %d is kept, want at most %d", cap(b.in), cap(b.out), keepRoom)
+	if it, ok := b.take(); ok {
+		t.Fatalf("got %v, want nothing", it)
+	}
+	if cap(b.in) >= blockSize || cap(b.out) >= blockSize || len(b.full)+len(b.rest) > 0 {
+		t.Errorf("room for %d and %d, and %d blocks, are kept", cap(b.in), cap(b.out), len(b.full)+len(b.rest))
+	}
+	if block := b.blocks.get(); len(block) != 0 || block[:1][0] != (item{}) {
+		t.Errorf("a block that was given away has %v", block[:1])
 	}
 }

@@ -85,12 +85,13 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 		return m.print(text)
 	}
 
+	if role := line.role(); role != "" {
+		o.Role = role
+	} else if o.Role == "" {
+		o.Role = env[RoleVariable]
+	}
 	if o.Logger == nil {
-		role := line.role()
-		if role == "" {
-			role = env[RoleVariable]
-		}
-		o.Logger = newLogger(stderr, line.level, env["NO_COLOR"] != "", role)
+		o.Logger = newLogger(stderr, line.level, env["NO_COLOR"] != "", o.Role)
 	}
 	if line.directory != "" {
 		o.Directory = string(line.directory)

@@ -30,7 +30,7 @@ func newCommandLine(program string, settings any) (*commandLine, error) {
 	c.own.Var(&c.directory, "connect-to-directory", "the directory above this process; it is found if not said")
 	c.own.Var(&c.level, "debug-level", "the least that is logged: DEBUG TRACE OBJECT CONSOLE WARNING FAULT NONE, or INFO WARN ERROR")
 	c.own.String("home-path", "", "the folder of the composite process")
-	c.own.String("role-name", "", "the name in logs; if not said, that of the role")
+	c.own.String("role-name", "", "the name in logs and the tree; if not said, that of the role")
 	c.own.BoolVar(&c.version, "version", false, "print the version and exit")
 	c.own.BoolVarP(&c.help, "help", "h", false, "print this and exit")
 	if err := addSettings(c.settings, settings); err != nil {

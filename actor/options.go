@@ -28,6 +28,7 @@ type Options struct {
 	Listen     string              // host:port where it takes links; empty: 127.0.0.1, any port, when needed
 	LANAddress string              // host:port where publications of LAN scope take links; empty: the machine's private address, any port
 	Executable string              // the name that the directory tree shows; empty: that of the program
+	Role       string              // its role in a composite process, for the tree; empty: Main knows
 	Transport  transport.Transport // how links are made; nil: TCP
 
 	// Configure is called by Main once the flags are read, and may change what
@@ -75,6 +76,7 @@ func (o Options) node(sys *System) (node.Config, error) {
 	c := node.Config{
 		Scope:       scope,
 		Executable:  o.Executable,
+		Role:        o.Role,
 		Actors:      office{sys},
 		Codec:       sys.types,
 		Transport:   o.Transport,

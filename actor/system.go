@@ -34,6 +34,7 @@ type System struct {
 	lastAsk   atomic.Uint64 // those of asks even
 	cells     table[*Self]
 	asks      table[*ask]
+	blocks    blocks // of mailboxes
 	counts    struct{ refused, undelivered, late atomic.Uint64 }
 	closed    chan struct{} // closed when Close is done
 

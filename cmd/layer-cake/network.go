@@ -25,7 +25,7 @@ const surveyTime = 2 * time.Second
 
 func newNetwork() *cobra.Command {
 	at := actor.HostPort(node.DefaultHost)
-	var full, addresses bool
+	var full, long bool
 	c := &cobra.Command{
 		Use:   "network",
 		Short: "Show the directory tree",
@@ -38,6 +38,9 @@ started as and the first digits of its identity. The tool itself is among them.
     +   +   [PROCESS] server (873dd3e9)
     +   [PROCESS] layer-cake (ba2eb859)
 
+The long listing adds the role in a composite process, the process number in angle
+brackets, and the address where links are taken.
+
 A directory that does not answer within two seconds is marked, and what is below
 it is not shown; the exit status is then 1.`,
 		Args: words(0),
@@ -46,12 +49,12 @@ it is not shown; the exit status is then 1.`,
 			if err != nil {
 				return err
 			}
-			return printTree(c.OutOrStdout(), tree, full, addresses)
+			return printTree(c.OutOrStdout(), tree, full, long)
 		},
 	}
 	c.Flags().Var(&at, "connect-to-directory", "the `host:port` of the directory to ask")
 	c.Flags().BoolVar(&full, "full-identity", false, "show identities whole")
-	c.Flags().BoolVar(&addresses, "directory-addresses", false, "show where each directory listens")
+	c.Flags().BoolVarP(&long, "long-listing", "l", false, "show roles, process numbers and where links are taken as well")
 	return c
 }
 
@@ -83,7 +86,7 @@ func survey(at string) (node.Tree, error) {
 	return tree, nil
 }
 
-func printTree(w io.Writer, tree node.Tree, full, addresses bool) error {
+func printTree(w io.Writer, tree node.Tree, full, long bool) error {
 	var b bytes.Buffer
 	silent := 0
 	var line func(t node.Tree, depth int)
@@ -93,8 +96,8 @@ func printTree(w io.Writer, tree node.Tree, full, addresses bool) error {
 			id = t.Process.String()
 		}
 		fmt.Fprintf(&b, "%s[%v] %s (%s)", strings.Repeat("+   ", depth), t.Scope, printable(t.Executable), id)
-		if addresses && t.Listens != "" {
-			fmt.Fprintf(&b, " %s", printable(t.Listens))
+		if long {
+			details(&b, t.Directory)
 		}
 		if t.Silent {
 			silent++
@@ -113,6 +116,17 @@ func printTree(w io.Writer, tree node.Tree, full, addresses bool) error {
 		return fmt.Errorf("%d of the directories did not answer within %v", silent, surveyTime)
 	}
 	return nil
+}
+
+// details adds what the long listing shows of a directory.
+func details(b *bytes.Buffer, d directory.Directory) {
+	if d.Role != "" {
+		fmt.Fprintf(b, " %s", printable(d.Role))
+	}
+	fmt.Fprintf(b, " <%d>", d.PID)
+	if d.Listens != "" {
+		fmt.Fprintf(b, " %s", printable(d.Listens))
+	}
 }
 
 // printable is s without what could spoil a terminal.

@@ -46,21 +46,22 @@ func TestNetwork(t *testing.T) {
 	group := openNode(t, directory.Group, "group-cake", host.Address())
 	openNode(t, directory.Process, "server\x1b[31m", group.Address())
 	openNode(t, directory.Process, "worker", host.Address())
-	const id, whole, at = `[0-9a-f]{8}`, `[-0-9a-f]{36}`, ` 127\.0\.0\.1:\d+`
+	const id, whole = `[0-9a-f]{8}`, `[-0-9a-f]{36}`
+	const pid, at = ` <\d+>`, ` <\d+> 127\.0\.0\.1:\d+`
 	for _, test := range []struct {
-		flags      []string
-		id, listen string
+		flags       []string
+		id, pid, at string
 	}{
-		{nil, id, ""},
-		{[]string{"--full-identity"}, whole, ""},
-		{[]string{"--directory-addresses"}, id, at},
-		{[]string{`--connect-to-directory={"host": "127.0.0.1", "port": ` + strings.TrimPrefix(host.Address(), "127.0.0.1:") + `}`}, id, ""},
+		{nil, id, "", ""},
+		{[]string{"--full-identity"}, whole, "", ""},
+		{[]string{"--long-listing"}, id, pid, at},
+		{[]string{`--connect-to-directory={"host": "127.0.0.1", "port": ` + strings.TrimPrefix(host.Address(), "127.0.0.1:") + `}`}, id, "", ""},
 	} {
-		want := strings.NewReplacer("ID", test.id, "AT", test.listen).Replace(`^\[HOST\] host-cake \(ID\)AT
+		want := strings.NewReplacer("ID", test.id, "TOOL", test.pid, "AT", test.at).Replace(`^\[HOST\] host-cake \(ID\)AT
 \+   \[GROUP\] group-cake \(ID\)AT
 \+   \+   \[PROCESS\] server\?\[31m \(ID\)AT
 \+   \[PROCESS\] worker \(ID\)AT
-\+   \[PROCESS\] layer-cake \(ID\)
+\+   \[PROCESS\] layer-cake \(ID\)TOOL
 $`)
 		var stdout, stderr bytes.Buffer
 		args := append([]string{"network", "--connect-to-directory=" + host.Address()}, test.flags...)
