@@ -178,3 +178,30 @@ func TestHostCakeRestarted(t *testing.T) {
 	seeker.ask("service-2", "new")
 	seeker.ask("service-1", "worker")
 }
+
+// Lan-cake and host-cake share a machine, whichever comes first, and its
+// processes find others and are found.
+func TestSharedMachine(t *testing.T) {
+	t.Parallel()
+	tool := buildTool(t)
+	n := newNetwork(t)
+	shared, a := n.machine("the LAN's machine", "10.0.0.195"), n.machine("host A", "10.0.0.11")
+	shared.daemon("host-cake")
+	a.daemon("host-cake")
+	here := shared.puppet("here", "publish here LAN", "subscribe there LAN")
+	there := a.puppet("there", "publish there LAN", "subscribe here LAN")
+
+	shared.daemon("lan-cake")
+	here.expectBoth("available there LAN", "delivered here LAN")
+	there.expectBoth("available here LAN", "delivered there LAN")
+	here.ask("there", "there")
+	there.ask("here", "here")
+	shared.network(tool, `
+[LAN] lan-cake
++   [HOST] host-cake
++   +   [PROCESS] puppet
++   [HOST] host-cake
++   +   [PROCESS] puppet
++   +   [PROCESS] layer-cake
+`)
+}

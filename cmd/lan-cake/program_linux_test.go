@@ -115,19 +115,40 @@ func (p *program) ask(name, want string) {
 func (p *program) expect(want ...string) {
 	p.t.Helper()
 	for _, want := range want {
-		select {
-		case got, ok := <-p.lines:
-			if !ok {
-				p.t.Fatalf("%s ended, want %q", p.title, want)
-			}
-			start, open := strings.CutSuffix(want, "*")
-			if got != want && !(open && strings.HasPrefix(got, start)) {
-				p.t.Fatalf("%s:\n got %q,\nwant %q", p.title, got, want)
-			}
-		case <-time.After(patience):
-			p.t.Fatalf("%s: nothing came, want %q", p.title, want)
+		got := p.next()
+		start, open := strings.CutSuffix(want, "*")
+		if got != want && !(open && strings.HasPrefix(got, start)) {
+			p.t.Fatalf("%s:\n got %q,\nwant %q", p.title, got, want)
 		}
 	}
+}
+
+// expectBoth takes the next two lines from stdout, which must be these in either
+// order.
+func (p *program) expectBoth(one, other string) {
+	p.t.Helper()
+	first := p.next()
+	if first == other {
+		one, other = other, one
+	}
+	if second := p.next(); first != one || second != other {
+		p.t.Fatalf("%s:\n got %q, %q,\nwant %q, %q", p.title, first, second, one, other)
+	}
+}
+
+// next returns the next line from stdout.
+func (p *program) next() string {
+	p.t.Helper()
+	select {
+	case line, ok := <-p.lines:
+		if !ok {
+			p.t.Fatalf("%s ended", p.title)
+		}
+		return line
+	case <-time.After(patience):
+		p.t.Fatalf("%s prints nothing more", p.title)
+	}
+	return ""
 }
 
 // logs waits until stderr has had the text as often as this was called with it.
