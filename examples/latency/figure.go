@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"text/tabwriter"
 )
@@ -20,7 +21,7 @@ var (
 	mega  = unit{"MB", 1e6}
 )
 
-// A figure is something measured and its floor: one value of each a round.
+// A figure is something measured beside its floor: one value of each a round.
 type figure struct {
 	name, what string
 	floor      string // what the floor is
@@ -56,18 +57,16 @@ func moreUpTo(most float64) func(ours, floor float64) bool {
 	return func(ours, floor float64) bool { return ours <= floor+most }
 }
 
-// quantile returns the value that the share q of the others does not exceed. The
-// list must not be empty; it is sorted.
+// quantile returns the least value that at least the share q of a list, which
+// must not be empty, does not exceed.
 func quantile[T cmp.Ordered](list []T, q float64) T {
-	slices.Sort(list)
-	return list[min(int(q*float64(len(list))), len(list)-1)]
+	rank := int(math.Ceil(q * float64(len(list))))
+	return slices.Sorted(slices.Values(list))[max(rank-1, 0)]
 }
 
 // spread prints the median of some values, and the least and the greatest.
 func spread(list []float64) string {
-	list = slices.Clone(list)
-	median := quantile(list, 0.5)
-	return digits(median) + " (" + digits(list[0]) + "–" + digits(list[len(list)-1]) + ")"
+	return fmt.Sprintf("%s (%s–%s)", digits(quantile(list, 0.5)), digits(slices.Min(list)), digits(slices.Max(list)))
 }
 
 // digits prints three of them, or all before the point.
@@ -81,29 +80,35 @@ func digits(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-func print(out io.Writer, p plan, figures []*figure) error {
+// report prints the figures as a table, then what their floors are, then the
+// ratios for programs to read.
+func report(out io.Writer, title string, figures []*figure) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%d rounds: median (least–greatest)\n\n", p.rounds)
-	fmt.Fprintln(t, "what\t\tours\tfloor\tratio\tgoal\t")
+	fmt.Fprintf(t, "%s: median (least–greatest)\n\n", title)
+	fmt.Fprintln(t, "what\t\tours\tfloor\tratio\tgoal")
 	for _, f := range figures {
-		verdict := ""
-		if f.goal != "" {
-			verdict = "missed"
-			if f.met(quantile(slices.Clone(f.ours), 0.5), quantile(slices.Clone(f.base), 0.5)) {
-				verdict = "met"
-			}
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.what, f.unit.name, spread(f.ours), spread(f.base), spread(f.ratios()), f.goal, verdict)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n",
+			f.what, f.unit.name, spread(f.ours), spread(f.base), spread(f.ratios()), f.verdict())
 	}
-	fmt.Fprintln(t, "\nfloors")
+	fmt.Fprintln(t, "\nfloor of\tis")
 	for _, f := range figures {
 		fmt.Fprintf(t, "%s\t%s\n", f.name, f.floor)
 	}
 	fmt.Fprintln(t)
 	for _, f := range figures {
-		ratios := f.ratios()
-		median := quantile(ratios, 0.5)
-		fmt.Fprintf(t, "ratio %s ours/floor %.2f min %.2f max %.2f\n", f.name, median, ratios[0], ratios[len(ratios)-1])
+		r := slices.Sorted(slices.Values(f.ratios()))
+		fmt.Fprintf(t, "ratio %s ours/floor %.2f min %.2f max %.2f\n", f.name, quantile(r, 0.5), r[0], r[len(r)-1])
 	}
 	return t.Flush()
+}
+
+// verdict says what the goal is and whether it was met, by the medians.
+func (f *figure) verdict() string {
+	if f.met == nil {
+		return ""
+	}
+	if f.met(quantile(f.ours, 0.5), quantile(f.base, 0.5)) {
+		return f.goal + ": met"
+	}
+	return f.goal + ": missed"
 }

@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -110,5 +111,6 @@ func measure(ctx context.Context, out io.Writer, p plan) (err error) {
 	for _, m := range append(all, memory) {
 		figures = append(figures, m.figures()...)
 	}
-	return print(out, p, figures)
+	title := fmt.Sprintf("%d rounds, %s %s/%s, %d CPUs", p.rounds, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	return report(out, title, figures)
 }
