@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
 )
@@ -258,77 +257,3 @@ func (sys *System) disown(s *Self) {
 	sys.results.put(s.at, s.value) // before it cannot be found, for Wait
 	sys.cells.remove(s.at.Actor)
 }
-
-// results has the results of the last actors that ended.
-type results struct {
-	values map[transport.Address]any
-	order  []transport.Address // a ring; the next to go is at next
-	next   int
-}
-
-// keptResults is how many results are kept.
-const keptResults = 1024
-
-func (r *results) put(a transport.Address, value any) {
-	if r.values == nil {
-		r.values = make(map[transport.Address]any)
-	}
-	if len(r.order) < keptResults {
-		r.order = append(r.order, a)
-	} else {
-		delete(r.values, r.order[r.next])
-		r.order[r.next] = a
-		r.next = (r.next + 1) % keptResults
-	}
-	r.values[a] = value
-}
-
-func (r *results) get(a transport.Address) (any, bool) {
-	value, ok := r.values[a]
-	return value, ok
-}
-
-// An office is the system as its node sees it.
-type office struct{ *System }
-
-// Deliver puts a message that came from elsewhere, or in a session, in a mailbox.
-func (sys office) Deliver(d node.Delivery) error {
-	from := Address{at: d.From}
-	if d.Session != nil && d.Session.Remote() == d.From {
-		from.in = d.Session
-	}
-	return sys.post(d.To, from, d.Message)
-}
-
-// Tell puts a fact of the directory in a mailbox.
-func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Session) {
-	s := sys.cells.get(to)
-	m := translate(fact, in)
-	if s == nil || m == nil {
-		return // it has ended: its registrations are being retracted
-	}
-	var from Address
-	switch m := m.(type) {
-	case Available:
-		from = m.Publisher
-	case Delivered:
-		from = m.Subscriber
-	}
-	s.box.put(item{message: m, from: from})
-}
-
-// Undelivered tells who sent a message that it did not arrive.
-func (sys office) Undelivered(u node.Undelivered) {
-	sys.undelivered(Address{at: u.From}, Address{at: u.To}, u.Message, u.Reason)
-}
-
-// Fatal notes that the node cannot do what it is for.
-func (sys office) Fatal(err error) {
-	sys.log.Error("the directory cannot go on", "err", err)
-	select {
-	case sys.fatal <- err:
-	default: // those before say enough
-	}
-}
-
-var _ node.Actors = office{}

@@ -1,0 +1,52 @@
+package actor
+
+import (
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// An office is the system as its node sees it.
+type office struct{ *System }
+
+// Deliver puts a message that came from elsewhere, or in a session, in a mailbox.
+func (sys office) Deliver(d node.Delivery) error {
+	from := Address{at: d.From}
+	if d.Session != nil && d.Session.Remote() == d.From {
+		from.in = d.Session
+	}
+	return sys.post(d.To, from, d.Message)
+}
+
+// Tell puts a fact of the directory in a mailbox.
+func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Session) {
+	s := sys.cells.get(to)
+	m := translate(fact, in)
+	if s == nil || m == nil {
+		return // it has ended: its registrations are being retracted
+	}
+	var from Address
+	switch m := m.(type) {
+	case Available:
+		from = m.Publisher
+	case Delivered:
+		from = m.Subscriber
+	}
+	s.box.put(item{message: m, from: from})
+}
+
+// Undelivered tells who sent a message that it did not arrive.
+func (sys office) Undelivered(u node.Undelivered) {
+	sys.undelivered(Address{at: u.From}, Address{at: u.To}, u.Message, u.Reason)
+}
+
+// Fatal notes that the node cannot do what it is for.
+func (sys office) Fatal(err error) {
+	sys.log.Error("the directory cannot go on", "err", err)
+	select {
+	case sys.fatal <- err:
+	default: // those before say enough
+	}
+}
+
+var _ node.Actors = office{}
