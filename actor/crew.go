@@ -77,11 +77,8 @@ func (c *crew) work() {
 	}
 }
 
-// replied takes what became of r in the hands of w.
+// replied takes what became of r in the hands of w, which has not left meanwhile.
 func (c *crew) replied(w *worker, r *request, reply any, err error) {
-	if w.gone {
-		return // r is another's by now
-	}
 	w.hand, w.ask = nil, nil
 	switch {
 	case err != nil && c.refused(w, err):
@@ -116,7 +113,7 @@ func (c *crew) refused(w *worker, err error) bool {
 
 // rest makes w idle.
 func (c *crew) rest(w *worker) {
-	if !w.gone && w.hand == nil && w.place == nil {
+	if !w.gone {
 		w.place = c.idle.PushBack(w)
 	}
 }

@@ -112,6 +112,12 @@ func (j *journal) note(line string) {
 	j.lines = append(j.lines, line)
 }
 
+func (j *journal) read() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.lines)
+}
+
 func TestChildrenEndBeforeTheirParent(t *testing.T) {
 	bubble(t, Options{}, func(t *testing.T, sys *System) {
 		var j journal
@@ -136,7 +142,7 @@ func TestChildrenEndBeforeTheirParent(t *testing.T) {
 		})
 		sys.Wait(t.Context(), parent)
 		j.note("parent")
-		if want := []string{"child's function", "grandchild", "parent"}; !slices.Equal(j.lines, want) {
+		if want := []string{"child's function", "grandchild", "parent"}; !slices.Equal(j.read(), want) {
 			t.Errorf("got %v, want %v", j.lines, want)
 		}
 	})
@@ -154,8 +160,10 @@ func TestStopCancelsWhenSentAndEndsTheLoopWhenTaken(t *testing.T) {
 			for m := range self.Messages() {
 				got = append(got, m)
 			}
-			m, ok := self.InputWithin(time.Second) // an orderly end goes on
-			got = append(got, m, ok)
+			for range 2 {
+				m, ok := self.InputWithin(time.Second) // an orderly end goes on
+				got = append(got, m, ok)
+			}
 			return "orderly"
 		})
 		for _, m := range []any{1, 2, Stop{}, 3, Stop{}} {
@@ -167,7 +175,7 @@ func TestStopCancelsWhenSentAndEndsTheLoopWhenTaken(t *testing.T) {
 		if value, _ := sys.Wait(t.Context(), a); value != "orderly" {
 			t.Errorf("got result %v, want orderly", value)
 		}
-		if want := []any{Aborted{}, 1, 2, 3, true}; !slices.Equal(got, want) {
+		if want := []any{Aborted{}, 1, 2, 3, true, nil, false}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})
@@ -209,7 +217,7 @@ func TestGraceEndsTheWholeTree(t *testing.T) {
 			t.Errorf("ended after %v, want 5 s", got)
 		}
 		slices.Sort(j.lines)
-		if want := []string{"child", "parent"}; !slices.Equal(j.lines, want) {
+		if want := []string{"child", "parent"}; !slices.Equal(j.read(), want) {
 			t.Errorf("deferred functions that ran: got %v, want %v", j.lines, want)
 		}
 	})

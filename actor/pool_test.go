@@ -112,8 +112,10 @@ func TestPoolGivesNothingToAWorkerThatIsLate(t *testing.T) {
 	bubble(t, Options{AskTimeout: 2 * time.Second}, func(t *testing.T, sys *System) {
 		self, leave := sys.Enter("client")
 		defer leave()
+		var given journal
 		late := self.Spawn(func(self *Self) any {
 			for m := range self.Messages() {
+				given.note(fmt.Sprint(m))
 				if self.box.waiting() > 0 {
 					t.Error("a second request came")
 				}
@@ -135,6 +137,42 @@ func TestPoolGivesNothingToAWorkerThatIsLate(t *testing.T) {
 		want := []any{TimedOut{2 * time.Second}, TimedOut{2 * time.Second}, TimedOut{2 * time.Second}, TimedOut{2 * time.Second}, 8 * time.Second}
 		// The third waited from 4 s, was given at 5 s and is over at 6 s.
 		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		if want := []string{"0", "2"}; !slices.Equal(given.read(), want) {
+			t.Errorf("the worker was given %v, want %v", given.read(), want)
+		}
+	})
+}
+
+func TestPoolForgetsAWorkerThatHasEnded(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("client")
+		defer leave()
+		pool := self.Spawn(Pool{}.Run)
+		ended := sys.Spawn(func(*Self) any { return nil })
+		sys.Wait(t.Context(), ended)
+		self.Send(pool, JoinPool{ended})
+		self.Send(pool, 1)
+		if got, want := self.Input(), (Unavailable{"there is no worker, and none has joined"}); got != want {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+func TestPoolNoticesAWorkerThatEndedOverARequest(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("client")
+		defer leave()
+		pool := self.Spawn(Pool{}.Run)
+		mortal := sys.Spawn(func(self *Self) any { self.Input(); return nil })
+		self.Send(pool, JoinPool{mortal})
+		self.Send(pool, 1)
+		if got, want := self.Input(), (TimedOut{5 * time.Second}); got != want {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		self.Send(pool, 2)
+		if got, want := self.Input(), (Unavailable{"there is no worker, and none has joined"}); got != want {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})

@@ -84,6 +84,14 @@ func TestPublisherAndSubscriberMeet(t *testing.T) {
 		if got != want || got.Reason == "" {
 			t.Errorf("got %v, want %v", got, want)
 		}
+		bound := sys.Spawn(func(self *Self) any {
+			self.Input()
+			return self.Send(available.Publisher, 7) // in no session: it arrives all the same
+		})
+		sys.Send(bound, "go on")
+		if got := publisher.Input(); got != 7 || publisher.Sender() != bound {
+			t.Errorf("got %v from %v, want 7 from %v", got, publisher.Sender(), bound)
+		}
 		if err := publisher.Send(delivered.Subscriber, 6); !errors.Is(err, ErrEnded) {
 			t.Errorf("after Dropped: got %v, want ErrEnded", err)
 		}
@@ -158,6 +166,31 @@ func TestPoolByPattern(t *testing.T) {
 			}
 		}
 		sys.Stop(b)
+	})
+}
+
+func TestPoolKeepsAWorkerThatHasAnotherName(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		pool := sys.Spawn(Pool{Pattern: "pool:.*", Scope: Process}.Run)
+		worker := sys.Spawn(func(self *Self) any {
+			self.Publish("pool:a", Process)
+			self.Publish("pool:b", Process)
+			for m := range self.Messages() {
+				switch m {
+				case "stop being a":
+					self.Unpublish("pool:a")
+				case "who?":
+					self.Reply("still here")
+				}
+			}
+			return nil
+		})
+		synctest.Wait()
+		sys.Send(worker, "stop being a")
+		synctest.Wait()
+		if got, err := Ask[string](t.Context(), sys, pool, "who?"); got != "still here" || err != nil {
+			t.Errorf("got %v, %v, want still here", got, err)
+		}
 	})
 }
 
