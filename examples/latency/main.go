@@ -7,8 +7,8 @@
 //	go run ./examples/latency
 //	go run ./examples/latency -short
 //
-// It builds what it needs into a temporary folder, listens on 127.0.0.1 only,
-// and leaves nothing behind.
+// Run it in a folder of this module: it builds what it needs, into a temporary
+// folder. It listens on 127.0.0.1 only and leaves nothing behind.
 package main
 
 import (
@@ -55,7 +55,11 @@ func main() {
 	if *less {
 		p = short
 	}
-	if err := measure(ctx, os.Stdout, p); err != nil {
+	err := measure(ctx, os.Stdout, p)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx) // what else went wrong came of it
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "latency: %v\n", err)
 		os.Exit(1)
 	}
@@ -81,6 +85,7 @@ func measure(ctx context.Context, out io.Writer, p plan) (err error) {
 	if err := s.build(); err != nil {
 		return err
 	}
+
 	memory := newMemory(p) // first, while nothing else runs
 	if err := memory.prepare(s); err != nil {
 		return err
