@@ -100,7 +100,8 @@
 // and known only to the directories it was told to and those between them and the
 // subscriber. Who merely connects can open nothing and address nobody. The
 // runtime's own words cannot be said over a link. A publication that is not for the
-// LAN cannot be opened from there.
+// LAN cannot be opened from there, and nobody there can be a child: who could
+// announce names would hold them, and be told tokens.
 //
 // R17 Bounded. What a peer can fill has a limit and a refusal. What is not taken is
 // given back to who sent it. Available, Dropped and their like are never refused.

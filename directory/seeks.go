@@ -80,10 +80,12 @@ func (m *Machine) add(from Party, s Subscription) {
 	}
 	known.by = with(known.by, from)
 	m.parties[from].seeks[s.ID] = struct{}{}
-	if m.reaches(s.Scope) {
-		m.send(m.parent, Seek{s}) // said again it is answered again, all the way up
+	// What is known counts, whatever is said later under the same identity: the
+	// parent must be told to forget all that it was told.
+	if m.reaches(known.Scope) {
+		m.send(m.parent, Seek{known.Subscription}) // said again it is answered again, all the way up
 	}
-	m.wanted(s.Scope)
+	m.wanted(known.Scope)
 	m.start(&answer{to: from, seeking: known})
 }
 

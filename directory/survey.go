@@ -11,6 +11,13 @@ import (
 // MaxRoute is how many directories lie between the root and whoever asks, at most.
 const MaxRoute = 8
 
+// fits reports whether a child of that scope may ask by that route: it begins
+// with the child, and has no more directories than there are scopes from it
+// inwards. Who passes on a route that fits has one that fits its own parent.
+func (c *neighbour) fits(r Route) bool {
+	return len(r) > 0 && r[0] == c.Process && len(r) <= int(Library-c.Scope)+1
+}
+
 // A Route is the way from the root down to the process that asked for a survey.
 type Route []transport.ProcessID
 
@@ -110,11 +117,14 @@ func (s *Survey) Gone(p Party) {
 func (s *Survey) Step(from Party, msg Message) (effects []Effect, parts []Listed) {
 	switch msg := msg.(type) {
 	case List:
+		if from != 0 {
+			i := slices.IndexFunc(s.children, func(n neighbour) bool { return n.party == from })
+			if i < 0 || !s.children[i].fits(msg.Route) {
+				return []Effect{Refuse{from, "a survey came by a route that it cannot have taken"}}, nil
+			}
+		}
 		route := append(Route{s.self.Process}, msg.Route...)
-		switch {
-		case len(route) > MaxRoute:
-			return []Effect{Refuse{from, "a survey came by a route that is too long"}}, nil
-		case s.parent != 0 && s.parent != from:
+		if s.parent != 0 {
 			return []Effect{Send{s.parent, List{route}}}, nil
 		}
 		return s.describe(route)

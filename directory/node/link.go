@@ -178,8 +178,25 @@ func (n *Node) heard(l *link, msg directory.Message) {
 			n.Actors.Fatal(err)
 		}
 	default:
+		if n.isOwn(msg) {
+			n.do([]directory.Effect{directory.Refuse{Party: l.party, Reason: "it announces a registration of the process that it tells"}})
+			return
+		}
 		n.do(n.machine.Step(l.party, msg))
 	}
+}
+
+// isOwn reports whether msg announces what only an actor of this process can.
+func (n *Node) isOwn(msg directory.Message) bool {
+	switch msg := msg.(type) {
+	case directory.Claim:
+		return slices.ContainsFunc(msg.Claimants, func(p directory.Publication) bool { return p.ID.Origin == n.self })
+	case directory.Seek:
+		return msg.Subscription.ID.Origin == n.self
+	case directory.Unseek:
+		return msg.ID.Origin == n.self
+	}
+	return false
 }
 
 // outgoing numbers the types of a link's messages: a name travels once.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/layer-cake/layer-cake/directory"
@@ -33,7 +34,7 @@ func (n *Node) listen() (string, error) {
 	if address == "" {
 		address = defaultListen
 	}
-	return n.open(&n.listeners.near, address)
+	return n.open(&n.listeners.near, address, n.accept)
 }
 
 // listenFar opens the listener on the LAN address.
@@ -42,10 +43,10 @@ func (n *Node) listenFar() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return n.open(&n.listeners.far, address)
+	return n.open(&n.listeners.far, address, n.acceptFar)
 }
 
-func (n *Node) open(l *transport.Listener, address string) (string, error) {
+func (n *Node) open(l *transport.Listener, address string, accept func(transport.Link)) (string, error) {
 	hello := n.hello(wire.Peer) // asks for the address, and so for mu
 	n.listeners.mu.Lock()
 	defer n.listeners.mu.Unlock()
@@ -53,7 +54,7 @@ func (n *Node) open(l *transport.Listener, address string) (string, error) {
 		return "", errStopped
 	}
 	if *l == nil {
-		opened, err := n.Transport.Listen(address, hello, n.accept)
+		opened, err := n.Transport.Listen(address, hello, accept)
 		if err != nil {
 			return "", err
 		}
@@ -114,6 +115,20 @@ func endpoint(p directory.Publication, s directory.Scope) string {
 		}
 	}
 	return address
+}
+
+var errFarChild = errors.New("on its LAN address a process takes subscribers, no children")
+
+// acceptFar takes a link on the LAN address, where sessions are opened with LAN
+// publications and nothing else (R16).
+func (n *Node) acceptFar(t transport.Link) {
+	g, err := wire.ParseGreeting(t.Peer().Body)
+	if err == nil && g.Relation == wire.Child {
+		n.log.Warn("link refused", "remote", t.Remote(), "reason", errFarChild)
+		t.Close(errFarChild)
+		return
+	}
+	n.accept(t)
 }
 
 // accept takes a link that somebody dialled, on a goroutine of the transport.

@@ -150,7 +150,7 @@ func (d *decoder) publication() (p directory.Publication) {
 		d.fixed(p.Token[:])
 		p.Actor = d.address()
 		p.Endpoints = list(d, MaxEndpoints, func() (e directory.Endpoint) {
-			d.array(2, func() { e = directory.Endpoint{Scope: d.scope(), Address: d.text(MaxText)} })
+			d.array(2, func() { e = directory.Endpoint{Scope: d.scope(), Address: d.text(MaxAddress)} })
 			return e
 		})
 	})

@@ -53,7 +53,8 @@ const (
 
 // Limits of what a frame may say. A frame beyond them is broken.
 const (
-	MaxText      = 1024 // bytes of a reason, an executable's name, a host:port
+	MaxText      = 1024 // bytes of a reason, an executable's name, a host:port of a directory
+	MaxAddress   = 261  // bytes of the host:port of a publication: so a batch of them fits a frame
 	MaxEndpoints = 4    // of one publication
 	MaxBatch     = 1024 // publications or directories in one frame
 )

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ import (
 
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
+	frame "github.com/layer-cake/layer-cake/transport/wire"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the golden file anew")
@@ -125,6 +128,32 @@ func TestGreeting(t *testing.T) {
 	}
 	if _, err := ParseGreeting([]byte{0x92, 9, 0x90}); err == nil {
 		t.Error("an unknown relation was taken")
+	}
+}
+
+// R17: a batch of the longest publications fits a frame; else it could not be
+// sent, and the subscription would never be answered.
+func TestLongestBatchFits(t *testing.T) {
+	p := directory.Publication{
+		ID: directory.ID{Origin: process(255), Seq: math.MaxUint64}, Name: directory.Name(strings.Repeat("n", directory.MaxName)),
+		Scope: directory.Process, Stamp: math.MinInt64,
+	}
+	for range MaxEndpoints {
+		p.Endpoints = append(p.Endpoints, directory.Endpoint{Scope: directory.Host, Address: strings.Repeat("a", MaxAddress)})
+	}
+	const batch = 256 // of the machine
+	msg := directory.Offered{Subscription: p.ID, Scope: directory.Host, Last: true, Offers: slices.Repeat([]directory.Publication{p}, batch)}
+	body, kind := Append(nil, msg)
+	if len(body) > frame.MaxBody {
+		t.Errorf("it has %d bytes, a frame has room for %d", len(body), frame.MaxBody)
+	}
+	if _, err := Decode(kind, body); err != nil {
+		t.Error(err)
+	}
+	p.Endpoints[0].Address += "a"
+	body, kind = Append(nil, directory.Claim{Name: p.Name, Claimants: []directory.Publication{p}})
+	if got, err := Decode(kind, body); err == nil {
+		t.Errorf("an address of %d bytes was taken: %v", MaxAddress+1, got)
 	}
 }
 
