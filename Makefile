@@ -15,6 +15,7 @@ fuzz: ## every fuzz target for a while: make fuzz FOR=10m
 		go test -run='^$$' -fuzz="^$${name#func }$$" -fuzztime=$(FOR) "$$(dirname $$file)" || exit 1; \
 	done
 bench: ## every figure of BENCHMARKS.md
+	go run ./examples/latency
 	go test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
 accept: ## the demo
 	go run ./examples/multihosting
