@@ -22,6 +22,7 @@ func bubble(t *testing.T, options Options, f func(t *testing.T, sys *System)) {
 			if err := sys.Close(context.Background()); err != nil {
 				t.Errorf("Close: %v", err)
 			}
+			synctest.Wait() // goroutines whose ask was cut off
 			if cells, asks := len(sys.cells.all()), len(sys.asks.all()); cells+asks > 0 {
 				t.Errorf("%d actors and %d asks are left", cells, asks)
 			}
