@@ -139,10 +139,10 @@ func (w *packer) address(p *plan, v reflect.Value) error {
 	if a.IsZero() {
 		return w.enc.EncodeNil()
 	}
-	if err := w.enc.EncodeExtHeader(AddressExt, addressSize); err != nil {
+	if err := w.enc.EncodeExtHeader(AddressExt, transport.AddressSize); err != nil {
 		return err
 	}
-	w.b = appendAddress(w.b, a)
+	w.b = a.Append(w.b)
 	return nil
 }
 

@@ -163,14 +163,14 @@ func (r *unpacker) address(p *plan, v reflect.Value) error {
 		return nil
 	}
 	rest := r.b[r.at:]
-	if len(rest) < 3 || rest[0] != msgpcode.Ext8 || rest[1] != addressSize || int8(rest[2]) != AddressExt {
+	if len(rest) < 3 || rest[0] != msgpcode.Ext8 || rest[1] != transport.AddressSize || int8(rest[2]) != AddressExt {
 		return r.not("an address")
 	}
-	if len(rest) < 3+addressSize {
+	if len(rest) < 3+transport.AddressSize {
 		return problem("it is cut short")
 	}
-	r.at += 3 + addressSize
-	a := addressFrom(rest[3:])
+	r.at += 3 + transport.AddressSize
+	a := transport.AddressOf([transport.AddressSize]byte(rest[3:]))
 	r.pass(a)
 	if p.typ == addressType {
 		*v.Addr().Interface().(*transport.Address) = a
@@ -189,7 +189,7 @@ func (r *unpacker) pass(a transport.Address) {
 // opaque returns the bytes of the next value, in the body, and says which
 // addresses pass in it.
 func (r *unpacker) opaque() ([]byte, error) {
-	n, err := scan(r.b[r.at:], maxDepth-r.depth, func(b []byte) { r.pass(addressFrom(b)) })
+	n, err := scan(r.b[r.at:], maxDepth-r.depth, func(b []byte) { r.pass(transport.AddressOf([transport.AddressSize]byte(b))) })
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,10 @@
 package codec
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
 
 // scan returns the size of the value at the beginning of b. It is an error if
 // there is none, or if its containers nest deeper than room. It calls passed,
@@ -20,7 +24,7 @@ func scan(b []byte, room int, passed func([]byte)) (int, error) {
 		if size > len(b)-at-head || values > len(b)-at-head {
 			return 0, problem("it is cut short")
 		}
-		if passed != nil && size == addressSize && b[at] == 0xc7 && int8(b[at+2]) == AddressExt {
+		if passed != nil && size == transport.AddressSize && b[at] == 0xc7 && int8(b[at+2]) == AddressExt {
 			passed(b[at+head : at+head+size])
 		}
 		container := b[at]&0xe0 == 0x80 || b[at] >= 0xdc && b[at] <= 0xdf

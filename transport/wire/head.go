@@ -17,8 +17,8 @@ type MessageHead struct {
 // AppendMessage appends the head of a Message; the value follows.
 func AppendMessage(b []byte, h MessageHead) []byte {
 	b = append(b, h.Hops)
-	b = appendAddress(b, h.To)
-	b = appendAddress(b, h.From)
+	b = h.To.Append(b)
+	b = h.From.Append(b)
 	return binary.AppendUvarint(b, h.Type)
 }
 
@@ -41,7 +41,7 @@ type DataHead struct {
 func AppendData(b []byte, h DataHead) []byte {
 	b = binary.AppendUvarint(b, h.Session)
 	if h.Explicit {
-		b = appendAddress(append(b, 1), h.From)
+		b = h.From.Append(append(b, 1))
 	} else {
 		b = append(b, 0)
 	}
@@ -77,8 +77,8 @@ type UndeliveredHead struct {
 
 // AppendUndelivered appends the head of an Undelivered; the value follows.
 func AppendUndelivered(b []byte, h UndeliveredHead) []byte {
-	b = appendAddress(b, h.Told)
-	b = appendAddress(b, h.To)
+	b = h.Told.Append(b)
+	b = h.To.Append(b)
 	reason := clean(h.Reason, MaxReason)
 	b = binary.AppendUvarint(b, uint64(len(reason)))
 	b = append(b, reason...)

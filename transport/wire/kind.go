@@ -33,7 +33,6 @@ const (
 	MaxTypeName = 1 << 10                         // name in Type, in bytes
 	MaxTypes    = 1 << 14                         // greatest number of a type
 	HeadSize    = 5                               // length and kind, in bytes
-	AddressSize = 32                              // an address, in bytes
 	maxUvarint  = 10                              // the longest uvarint, in bytes
 	helloSize   = 4 + 1 + 16 + 4                  // a hello's body without what the node says
 	minBeat     = 10                              // milliseconds between two heartbeats,
@@ -46,6 +45,6 @@ const (
 // MaxMessageHead and MaxDataHead are the lengths of the longest heads of a
 // Message, a DataOut or a DataBack, in bytes.
 const (
-	MaxMessageHead = 1 + 2*AddressSize + maxUvarint
-	MaxDataHead    = maxUvarint + 1 + AddressSize + maxUvarint
+	MaxMessageHead = 1 + 2*transport.AddressSize + maxUvarint
+	MaxDataHead    = maxUvarint + 1 + transport.AddressSize + maxUvarint
 )

@@ -42,18 +42,10 @@ func (p *parser) octet() byte {
 }
 
 func (p *parser) address() (a transport.Address) {
-	if b := p.take(AddressSize); b != nil {
-		a.Process = transport.ProcessID(b[:16])
-		a.Actor = transport.ActorID(binary.BigEndian.Uint64(b[16:]))
-		a.Key = binary.BigEndian.Uint64(b[24:])
+	if b := p.take(transport.AddressSize); b != nil {
+		a = transport.AddressOf([transport.AddressSize]byte(b))
 	}
 	return a
-}
-
-func appendAddress(b []byte, a transport.Address) []byte {
-	b = append(b, a.Process[:]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(a.Actor))
-	return binary.BigEndian.AppendUint64(b, a.Key)
 }
 
 // uvarint refuses longer forms of a number than the shortest, so that there is
