@@ -90,12 +90,12 @@ const (
 // A Node is a directory with its links and sessions.
 type Node struct {
 	Config
-	self      transport.ProcessID
-	log       *slog.Logger
-	inbox     chan func()
-	ctx       context.Context // ends with the node
-	stop      context.CancelFunc
-	goroutine sync.WaitGroup
+	self    transport.ProcessID
+	log     *slog.Logger
+	inbox   chan func()
+	ctx     context.Context // ends with the node
+	stop    context.CancelFunc
+	running sync.WaitGroup // the node's goroutine and those that dial
 
 	registry  registry
 	listeners listeners
@@ -152,8 +152,7 @@ func Open(c Config) (*Node, error) {
 			return nil, err
 		}
 	}
-	n.goroutine.Add(1)
-	go n.run()
+	n.running.Go(n.run)
 	return n, nil
 }
 
@@ -169,7 +168,7 @@ func (n *Node) Close() {
 		}
 	}
 	n.stop()
-	n.goroutine.Wait()
+	n.running.Wait()
 	// Nobody else touches the node now. A link that came up meanwhile is among
 	// what waits.
 	for range len(n.inbox) {
@@ -196,7 +195,6 @@ func (n *Node) ID() transport.ProcessID { return n.self }
 
 // run is the node's goroutine.
 func (n *Node) run() {
-	defer n.goroutine.Done()
 	for {
 		for range len(n.inbox) {
 			(<-n.inbox)()
@@ -234,11 +232,7 @@ func (n *Node) post(f func()) bool {
 
 // spawn runs f on a goroutine that ends with the node.
 func (n *Node) spawn(f func(ctx context.Context)) {
-	n.goroutine.Add(1)
-	go func() {
-		defer n.goroutine.Done()
-		f(n.ctx)
-	}()
+	n.running.Go(func() { f(n.ctx) })
 }
 
 // describe says what the node is, for surveys and hellos.

@@ -27,11 +27,14 @@ type Session struct {
 	remote transport.Address
 	silent atomic.Bool // no more may be sent
 
-	mu    sync.Mutex
-	gate  gate       // guarded by mu
-	held  []Delivery // guarded by mu; came before the gate was opened
-	link  *link      // guarded by mu; nil: not yet, or inside the process
-	other *Session   // guarded by mu; the other end, inside the process
+	mu   sync.Mutex
+	gate gate       // guarded by mu
+	held []Delivery // guarded by mu; came before the gate was opened
+
+	// Set by the node's goroutine alone, under mu once others know the session:
+	// that goroutine reads them as they are, others under mu.
+	link  *link    // nil: not yet, or inside the process
+	other *Session // the other end, inside the process; nil: not yet, or elsewhere
 }
 
 type gate uint8
