@@ -1,6 +1,9 @@
 package directory
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Publications: who holds a name, and what the parent is told of it (R3).
 
@@ -64,6 +67,11 @@ func (m *Machine) claim(from Party, msg Claim) {
 		delete(said.names, msg.Name)
 	} else {
 		said.names[msg.Name] = struct{}{}
+	}
+	if len(said.names) > m.most {
+		delete(said.names, msg.Name)
+		m.refuse(from, fmt.Sprintf("it announces more than %d names", m.most))
+		return
 	}
 	m.change(msg.Name, func(s *standing) {
 		s.remove(func(c claim) bool {

@@ -103,7 +103,8 @@
 // LAN cannot be opened from there, and nobody there can be a child: who could
 // announce names would hold them, and be told tokens.
 //
-// R17 Bounded. What a peer can fill has a limit and a refusal. What is not taken is
+// R17 Bounded. What a peer can fill has a limit and a refusal; long work is done in
+// turns, so that who asks for much waits for it alone. What is not taken is
 // given back to who sent it. Available, Dropped and their like are never refused.
 // Not built yet: credit, by which a slow receiver slows its senders; until then what
 // its mailbox cannot take comes back as undelivered.

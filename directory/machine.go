@@ -9,6 +9,10 @@ import (
 // Slice is how many names a Step works through before it puts off the rest.
 const Slice = 1000
 
+// MaxAnnounced is how many names, and how many subscriptions, one child link may
+// announce. A child that announces more is refused (R17).
+const MaxAnnounced = 1 << 20
+
 // batch is how many offers one Offered may have, so that it fits a frame.
 const batch = 256
 
@@ -23,6 +27,7 @@ type Machine struct {
 	scope     Scope
 	narrowest Scope // of a parent; zero: there will be none
 	dialled   bool  // Dial was said
+	most      int   // names, and subscriptions, that one child may announce
 
 	parent      Party
 	parentScope Scope
@@ -33,7 +38,7 @@ type Machine struct {
 	seekings map[ID]*seeking
 	parties  map[Party]*said
 
-	work       []task
+	work       backlog
 	continuing bool
 	effects    []Effect
 }
@@ -66,9 +71,11 @@ func NewMachine(scope, narrowest Scope) *Machine {
 	return &Machine{
 		scope:     scope,
 		narrowest: narrowest,
+		most:      MaxAnnounced,
 		own:       make(map[ID]Name),
 		seekings:  make(map[ID]*seeking),
 		parties:   make(map[Party]*said),
+		work:      newBacklog(),
 	}
 }
 
@@ -166,6 +173,7 @@ func (m *Machine) reaches(s Scope) bool { return m.parent != 0 && s.Reaches(m.pa
 
 func (m *Machine) gone(p Party) {
 	if p == m.parent {
+		m.work.drop(p)
 		m.parent, m.parentScope = 0, 0
 		return
 	}
@@ -174,6 +182,7 @@ func (m *Machine) gone(p Party) {
 		return
 	}
 	delete(m.parties, p)
+	m.work.drop(p)
 	m.start(&retract{of: p, seeks: sortedIDs(s.seeks), names: sortedNames(s.names)})
 }
 

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/layer-cake/layer-cake/directory/internal/match"
@@ -54,6 +55,11 @@ func (m *Machine) seek(from Party, s Subscription) {
 	}
 	if !s.Scope.Valid() || !s.Scope.Reaches(m.scope) {
 		m.refuse(from, "a subscription of scope "+s.Scope.String()+" does not reach a directory of scope "+m.scope.String())
+		return
+	}
+	said := m.parties[from]
+	if _, again := said.seeks[s.ID]; !again && len(said.seeks) >= m.most {
+		m.refuse(from, fmt.Sprintf("it announces more than %d subscriptions", m.most))
 		return
 	}
 	m.add(from, s)

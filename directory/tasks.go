@@ -11,13 +11,81 @@ import (
 type task interface {
 	// run does about Slice units and reports whether more is left.
 	run(m *Machine) (more bool)
+	// party is for whom it is done.
+	party() Party
+}
+
+// backlog is the work that was put off. Parties take turns, whatever each has
+// asked for: who asks for much waits for it alone.
+type backlog struct {
+	turns   []Party          // who has tasks, the next one first
+	tasks   map[Party][]task // in the order in which they were put off
+	answers map[answerKey]*answer
+}
+
+type answerKey struct {
+	to           Party
+	subscription ID
+}
+
+func newBacklog() backlog {
+	return backlog{tasks: make(map[Party][]task), answers: make(map[answerKey]*answer)}
+}
+
+func (b *backlog) push(t task) {
+	p := t.party()
+	if len(b.tasks[p]) == 0 {
+		b.turns = append(b.turns, p)
+	}
+	b.tasks[p] = append(b.tasks[p], t)
+	if a, ok := t.(*answer); ok {
+		b.answers[a.key()] = a
+	}
+}
+
+// next takes out the task whose turn it is; nil if there is none.
+func (b *backlog) next() task {
+	if len(b.turns) == 0 {
+		return nil
+	}
+	p := b.turns[0]
+	b.turns = b.turns[1:]
+	t := b.tasks[p][0]
+	b.tasks[p][0] = nil // let go of it
+	b.tasks[p] = b.tasks[p][1:]
+	if a, ok := t.(*answer); ok && b.answers[a.key()] == a {
+		delete(b.answers, a.key())
+	}
+	if len(b.tasks[p]) == 0 {
+		delete(b.tasks, p)
+	} else {
+		b.turns = append(b.turns, p)
+	}
+	return t
+}
+
+// drop forgets what was put off for a party that is gone.
+func (b *backlog) drop(p Party) {
+	for _, t := range b.tasks[p] {
+		if a, ok := t.(*answer); ok {
+			delete(b.answers, a.key())
+		}
+	}
+	delete(b.tasks, p)
+	b.turns = slices.DeleteFunc(b.turns, func(other Party) bool { return other == p })
 }
 
 // start runs the first slice of t at once and puts off the rest.
 func (m *Machine) start(t task) {
-	m.work = slices.DeleteFunc(m.work, func(old task) bool { return sameAnswer(old, t) })
+	if a, ok := t.(*answer); ok {
+		if old := m.work.answers[a.key()]; old != nil {
+			*old = *a // begun anew, where it stands
+			old.over = !old.run(m)
+			return
+		}
+	}
 	if t.run(m) {
-		m.work = append(m.work, t)
+		m.work.push(t)
 		m.goOn()
 	}
 }
@@ -30,18 +98,13 @@ func (m *Machine) goOn() {
 	}
 }
 
-// resume runs a slice of the oldest task and puts it last.
+// resume runs a slice of the task whose turn it is and puts it last.
 func (m *Machine) resume() {
 	m.continuing = false
-	if len(m.work) == 0 {
-		return
+	if t := m.work.next(); t != nil && t.run(m) {
+		m.work.push(t)
 	}
-	t := m.work[0]
-	m.work = append(m.work[:0], m.work[1:]...)
-	if t.run(m) {
-		m.work = append(m.work, t)
-	}
-	if len(m.work) > 0 {
+	if len(m.work.turns) > 0 {
 		m.goOn()
 	}
 }
@@ -52,19 +115,16 @@ type answer struct {
 	seeking *seeking
 	from    string // the first name not yet looked at
 	begun   bool
+	over    bool // nothing is left of it, though it still waits for its turn
 	offers  []Publication
 }
 
-// sameAnswer reports whether t answers anew what old was answering.
-func sameAnswer(old, t task) bool {
-	a, ok := old.(*answer)
-	b, also := t.(*answer)
-	return ok && also && a.to == b.to && a.seeking.ID == b.seeking.ID
-}
+func (a *answer) party() Party   { return a.to }
+func (a *answer) key() answerKey { return answerKey{a.to, a.seeking.ID} }
 
 func (a *answer) run(m *Machine) bool {
 	s := a.seeking
-	if m.seekings[s.ID] != s || !slices.Contains(s.by, a.to) {
+	if a.over || m.seekings[s.ID] != s || !slices.Contains(s.by, a.to) {
 		return false // it has gone meanwhile
 	}
 	next, more := m.names.Scan(s.entry.Pattern, a.from, Slice, func(_ string, st *standing) {
@@ -96,6 +156,8 @@ type resync struct {
 	from  string
 }
 
+func (r *resync) party() Party { return r.to }
+
 func (r *resync) run(m *Machine) bool {
 	if m.parent != r.to {
 		return false
@@ -125,6 +187,8 @@ type retract struct {
 	seeks []ID
 	names []Name
 }
+
+func (r *retract) party() Party { return r.of }
 
 func (r *retract) run(m *Machine) bool {
 	n := min(len(r.seeks), Slice)
