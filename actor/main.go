@@ -96,6 +96,9 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 	if line.directory != "" {
 		o.Directory = string(line.directory)
 	}
+	if line.lanAddress != "" {
+		o.LANAddress = string(line.lanAddress)
+	}
 	if o.Configure != nil {
 		if err := o.Configure(&o); err != nil {
 			return m.failed(err)

@@ -20,6 +20,7 @@ type commandLine struct {
 	all      *pflag.FlagSet
 
 	directory     HostPort
+	lanAddress    HostPort
 	level         debugLevel
 	help, version bool
 }
@@ -28,6 +29,7 @@ func newCommandLine(program string, settings any) (*commandLine, error) {
 	c := &commandLine{program: program, level: debugLevel(slog.LevelWarn)}
 	c.settings, c.own, c.all = newFlags(program), newFlags(program), newFlags(program)
 	c.own.Var(&c.directory, "connect-to-directory", "the directory above this process; it is found if not said")
+	c.own.Var(&c.lanAddress, "lan-address", "where names of LAN scope take links; if not said, the private address of this machine")
 	c.own.Var(&c.level, "debug-level", "the least that is logged: DEBUG TRACE OBJECT CONSOLE WARNING FAULT NONE, or INFO WARN ERROR")
 	c.own.String("home-path", "", "the folder of the composite process")
 	c.own.String("role-name", "", "the name in logs and the tree; if not said, that of the role")

@@ -9,7 +9,7 @@ import (
 	"github.com/layer-cake/layer-cake/directory/wire"
 )
 
-var errNoEndpoint = errors.New("the publication says nowhere to connect")
+var errNoEndpoint = errors.New("the machine of the publisher has no address on the LAN")
 
 // dialPeer makes the link to the process of a publication. Every session that
 // waits for it is opened over it, or fails with it.

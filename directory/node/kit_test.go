@@ -117,6 +117,7 @@ func open(t testing.TB, scope directory.Scope, parent string, change ...func(*Co
 		Mint:       transport.NewMint(transport.NewProcessID()),
 		Logger:     slog.New(slog.NewTextHandler(p.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
+	c.LAN = func() (string, error) { return "127.0.0.1:0", nil }
 	if scope < directory.Process {
 		c.Listen = "127.0.0.1:0"
 	}

@@ -102,19 +102,18 @@ func (n *Node) endpoints(s directory.Scope) ([]directory.Endpoint, error) {
 }
 
 // endpoint chooses where to dial a publication that a directory of that scope
-// offered.
+// offered: empty if it cannot be reached from there.
 func endpoint(p directory.Publication, s directory.Scope) string {
 	want := directory.Host
 	if s <= directory.LAN {
 		want = directory.LAN
 	}
-	address := ""
 	for _, e := range p.Endpoints {
-		if address == "" || e.Scope == want {
-			address = e.Address
+		if e.Scope == want {
+			return e.Address
 		}
 	}
-	return address
+	return ""
 }
 
 var errFarChild = errors.New("on its LAN address a process takes subscribers, no children")

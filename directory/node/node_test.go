@@ -135,6 +135,34 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
+// A machine without a LAN address publishes for itself: elsewhere nobody dials
+// an address that would be another there.
+func TestNoLANAddress(t *testing.T) {
+	lan := open(t, directory.LAN, "")
+	near, far := open(t, directory.Host, lan.Address()), open(t, directory.Host, lan.Address())
+	pub := open(t, directory.Process, far.Address(), func(c *Config) {
+		c.LAN = func() (string, error) { return "", errors.New("no LAN here") }
+	})
+	local := open(t, directory.Process, far.Address())
+	sub := open(t, directory.Process, near.Address())
+	sub.subscribe(1, "svc", directory.LAN)
+	local.subscribe(1, "svc", directory.LAN)
+	pub.publish(1, "svc", directory.LAN)
+	if got, _ := next[directory.Available](local, 1); got.Scope != directory.Host {
+		t.Errorf("got %v", got)
+	}
+	next[directory.Delivered](pub, 1)
+	if log := pub.logs.String(); !strings.Contains(log, "no LAN here") {
+		t.Errorf("the log does not say so:\n%s", log)
+	}
+	// Another that can be reached is found, though the first is older.
+	other := open(t, directory.Process, near.Address())
+	other.publish(1, "svc", directory.LAN)
+	if got, _ := next[directory.Available](sub, 1); got.Scope != directory.Host {
+		t.Errorf("got %v", got)
+	}
+}
+
 // R10, R14: a directory that dies ends no session; when it is back at its
 // address everything is said again.
 func TestDirectoryRestarts(t *testing.T) {
