@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +64,7 @@ func TestNetwork(t *testing.T) {
 \+   \[PROCESS\] worker \(ID\)AT
 \+   \[PROCESS\] layer-cake \(ID\)TOOL
 $`)
+		left(t, host)
 		var stdout, stderr bytes.Buffer
 		args := append([]string{"network", "--connect-to-directory=" + host.Address()}, test.flags...)
 		if status := execute(args, &stdout, &stderr); status != 0 || stderr.Len() > 0 {
@@ -70,6 +72,20 @@ $`)
 		}
 		if !regexp.MustCompile(want).MatchString(stdout.String()) {
 			t.Errorf("%v: got\n%swant\n%s", args, &stdout, want)
+		}
+	}
+}
+
+// left waits until the tool that ran before has left the tree.
+func left(t *testing.T, host *node.Node) {
+	isTool := func(t node.Tree) bool { return t.Executable == "layer-cake" }
+	for {
+		tree, err := host.Survey(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(tree.Children, isTool) {
+			return
 		}
 	}
 }
