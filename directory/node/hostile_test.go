@@ -58,22 +58,34 @@ func (s *stranger) say(msg directory.Message) {
 	}
 }
 
-// hears returns the next directory frame.
+// hears returns the next directory frame. Lost comes last, so that what was said
+// before is there by then.
 func (s *stranger) hears() directory.Message {
 	s.t.Helper()
 	select {
 	case f := <-s.frames:
-		msg, err := dirwire.Decode(f.kind, f.body)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return msg
+		return s.decoded(f)
 	case err := <-s.lost:
-		s.t.Fatalf("the link was lost: %v", err)
+		s.lost <- err // for isClosed
+		select {
+		case f := <-s.frames:
+			return s.decoded(f)
+		default:
+			s.t.Fatalf("the link was lost: %v", err)
+		}
 	case <-time.After(patience):
 		s.t.Fatal("it heard nothing")
 	}
 	return nil
+}
+
+func (s *stranger) decoded(f frame) directory.Message {
+	s.t.Helper()
+	msg, err := dirwire.Decode(f.kind, f.body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return msg
 }
 
 func (s *stranger) isClosed(reason string) {
