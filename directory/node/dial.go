@@ -6,10 +6,21 @@ import (
 	"fmt"
 
 	"github.com/layer-cake/layer-cake/directory"
-	"github.com/layer-cake/layer-cake/directory/wire"
+	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 )
 
 var errNoEndpoint = errors.New("the machine of the publisher has no address on the LAN")
+
+// awaitLink makes a session wait for a link to its publisher's process, which is
+// dialled unless it is being dialled already.
+func (n *Node) awaitLink(c directory.Connect) {
+	process := c.Publication.ID.Origin
+	waiting := n.dialling[process]
+	n.dialling[process] = append(waiting, c)
+	if len(waiting) == 0 {
+		n.dialPeer(c)
+	}
+}
 
 // dialPeer makes the link to the process of a publication. Every session that
 // waits for it is opened over it, or fails with it.
@@ -31,7 +42,7 @@ func (n *Node) dial(ctx context.Context, c directory.Connect, address string) (*
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
-	t, err := n.Transport.Dial(ctx, address, n.hello(wire.Peer))
+	t, err := n.Transport.Dial(ctx, address, n.hello(dirwire.Peer))
 	if err != nil {
 		return nil, err
 	}
@@ -64,19 +75,9 @@ func (n *Node) dialled(first directory.Connect, l *link, err error) {
 		case over != nil:
 			n.openOver(over, s, c)
 		case endpoint(c.Publication, c.Open.Scope) != endpoint(first.Publication, first.Open.Scope):
-			n.connectAgain(c)
+			n.awaitLink(c)
 		default:
 			n.do(n.resolver.Step(0, directory.Lost{Session: c.Open.Session, Reason: err.Error()}))
 		}
-	}
-}
-
-// connectAgain dials for a session whose end is there already.
-func (n *Node) connectAgain(c directory.Connect) {
-	process := c.Publication.ID.Origin
-	waiting := n.dialling[process]
-	n.dialling[process] = append(waiting, c)
-	if len(waiting) == 0 {
-		n.dialPeer(c)
 	}
 }

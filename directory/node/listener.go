@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/layer-cake/layer-cake/directory"
-	"github.com/layer-cake/layer-cake/directory/wire"
+	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -47,7 +47,7 @@ func (n *Node) listenFar() (string, error) {
 }
 
 func (n *Node) open(l *transport.Listener, address string, accept func(transport.Link)) (string, error) {
-	hello := n.hello(wire.Peer) // asks for the address, and so for mu
+	hello := n.hello(dirwire.Peer) // asks for the address, and so for mu
 	n.listeners.mu.Lock()
 	defer n.listeners.mu.Unlock()
 	if n.listeners.shut {
@@ -121,8 +121,8 @@ var errFarChild = errors.New("on its LAN address a process takes subscribers, no
 // acceptFar takes a link on the LAN address, where sessions are opened with LAN
 // publications and nothing else (R16).
 func (n *Node) acceptFar(t transport.Link) {
-	g, err := wire.ParseGreeting(t.Peer().Body)
-	if err == nil && g.Relation == wire.Child {
+	g, err := dirwire.ParseGreeting(t.Peer().Body)
+	if err == nil && g.Relation == dirwire.Child {
 		n.log.Warn("link refused", "remote", t.Remote(), "reason", errFarChild)
 		t.Close(errFarChild)
 		return
@@ -138,7 +138,7 @@ func (n *Node) accept(t transport.Link) {
 		t.Close(err)
 		return
 	}
-	if l.greeting.Relation == wire.Child {
+	if l.greeting.Relation == dirwire.Child {
 		l.relation = toChild
 	}
 	if !n.post(func() { n.linkUp(l) }) {

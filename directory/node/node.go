@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
-	"github.com/layer-cake/layer-cake/directory/wire"
+	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -247,10 +247,10 @@ func (n *Node) describe() directory.Directory {
 	}
 }
 
-func (n *Node) hello(r wire.Relation) transport.Hello {
+func (n *Node) hello(r dirwire.Relation) transport.Hello {
 	return transport.Hello{
 		Process:   n.self,
 		Heartbeat: n.Heartbeat,
-		Body:      wire.AppendGreeting(nil, wire.Greeting{Relation: r, Directory: n.describe()}),
+		Body:      dirwire.AppendGreeting(nil, dirwire.Greeting{Relation: r, Directory: n.describe()}),
 	}
 }

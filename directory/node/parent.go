@@ -11,7 +11,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/layer-cake/layer-cake/directory"
-	"github.com/layer-cake/layer-cake/directory/wire"
+	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -140,7 +140,7 @@ func near(address string) bool {
 func (n *Node) dialParent(ctx context.Context, address string) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
-	t, err := n.Transport.Dial(ctx, address, n.hello(wire.Child))
+	t, err := n.Transport.Dial(ctx, address, n.hello(dirwire.Child))
 	if err != nil {
 		return nil, err
 	}

@@ -153,11 +153,7 @@ func (n *Node) connect(c directory.Connect) {
 		n.openOver(l, s, c)
 		return
 	}
-	waiting := n.dialling[process]
-	n.dialling[process] = append(waiting, c)
-	if len(waiting) == 0 {
-		n.dialPeer(c)
-	}
+	n.awaitLink(c)
 }
 
 func (n *Node) openOver(l *link, s *Session, c directory.Connect) {
