@@ -9,6 +9,9 @@ import (
 
 func (m *Machine) publish(from Party, p Publication) {
 	reason := p.Name.Check()
+	if c := m.ownClaim(p.Name); c != nil && !m.says(c.by[0], p.Name) {
+		m.takeBack(c.by[0], p.Name) // its actor has ended; the rest of what it said can wait
+	}
 	switch {
 	case reason != "":
 	case !p.Scope.Valid():
@@ -50,6 +53,24 @@ func (m *Machine) unpublish(from Party, id ID) {
 	delete(m.parties[from].names, name)
 	m.change(name, func(s *standing) { s.remove(func(c claim) bool { return c.ID != id }, from) })
 	m.send(from, Unpublished{id, name})
+}
+
+// says reports whether a party that is there claims name.
+func (m *Machine) says(p Party, name Name) bool {
+	said := m.parties[p]
+	if said == nil {
+		return false
+	}
+	_, ok := said.names[name]
+	return ok
+}
+
+// takeBack takes back what a party that is gone said of a name.
+func (m *Machine) takeBack(p Party, name Name) {
+	if c := m.ownClaim(name); c != nil && c.by[0] == p {
+		delete(m.own, c.ID)
+	}
+	m.change(name, func(s *standing) { s.remove(func(claim) bool { return false }, p) })
 }
 
 // claim takes what a child says of a name. A child that announces what it may

@@ -13,8 +13,8 @@ const Slice = 1000
 // announce. A child that announces more is refused (R17).
 const MaxAnnounced = 1 << 20
 
-// batch is how many offers one Offered may have, so that it fits a frame.
-const batch = 256
+// Batch is how many offers one Offered may have, so that it fits a frame.
+const Batch = 256
 
 // A Machine decides for one directory, of whatever scope: who holds a name, what
 // each subscription is offered, what the parent is told. It has no clock, lock
@@ -28,6 +28,8 @@ type Machine struct {
 	narrowest Scope // of a parent; zero: there will be none
 	dialled   bool  // Dial was said
 	most      int   // names, and subscriptions, that one child may announce
+	slice     int   // names that a Step works through
+	batch     int   // offers in one Offered
 
 	parent      Party
 	parentScope Scope
@@ -72,6 +74,8 @@ func NewMachine(scope, narrowest Scope) *Machine {
 		scope:     scope,
 		narrowest: narrowest,
 		most:      MaxAnnounced,
+		slice:     Slice,
+		batch:     Batch,
 		own:       make(map[ID]Name),
 		seekings:  make(map[ID]*seeking),
 		parties:   make(map[Party]*said),
@@ -140,6 +144,11 @@ func (m *Machine) child(p Party) bool {
 }
 
 func (m *Machine) childUp(p Party, scope Scope) {
+	if m.scope >= Process {
+		// Whoever merely connects could be one, and be told of every name here.
+		m.refuse(p, "a process takes no children")
+		return
+	}
 	if !scope.Valid() || scope <= m.scope {
 		m.refuse(p, "a directory of scope "+scope.String()+" cannot be a child of one of scope "+m.scope.String())
 		return

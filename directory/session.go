@@ -150,7 +150,12 @@ const (
 )
 
 // String returns the name of the kind.
-func (k TimerKind) String() string { return [...]string{"none", "open", "close", "retry"}[k] }
+func (k TimerKind) String() string {
+	if k < TimerOpen || k > TimerRetry {
+		return "none"
+	}
+	return [...]string{"open", "close", "retry"}[k-1]
+}
 
 // Effects of the resolver and of the acceptor, beside Send to an actor.
 type (

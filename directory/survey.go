@@ -140,8 +140,8 @@ func (s *Survey) Step(from Party, msg Message) (effects []Effect, parts []Listed
 }
 
 func (s *Survey) describe(route Route) (effects []Effect, parts []Listed) {
-	for i, last := 0, false; !last; i += batch {
-		n := min(len(s.children)-i, batch)
+	for i, last := 0, false; !last; i += Batch {
+		n := min(len(s.children)-i, Batch)
 		last = i+n == len(s.children)
 		part := Listed{Route: route, Directory: s.self, Last: last}
 		for _, c := range s.children[i : i+n] {

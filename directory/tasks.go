@@ -9,7 +9,7 @@ import (
 // A task is work that may be long. It is done a slice at a time, so that
 // neither a pattern nor a lost link stops the shop for the others.
 type task interface {
-	// run does about Slice units and reports whether more is left.
+	// run does about a slice of it and reports whether more is left.
 	run(m *Machine) (more bool)
 	// party is for whom it is done.
 	party() Party
@@ -127,17 +127,19 @@ func (a *answer) run(m *Machine) bool {
 	if a.over || m.seekings[s.ID] != s || !slices.Contains(s.by, a.to) {
 		return false // it has gone meanwhile
 	}
-	next, more := m.names.Scan(s.entry.Pattern, a.from, Slice, func(_ string, st *standing) {
+	next, more := m.names.Scan(s.entry.Pattern, a.from, m.slice, func(_ string, st *standing) {
 		if c := st.holder(); s.offered(c) {
 			a.offers = append(a.offers, c.Publication)
 		}
 	})
 	a.from = next
-	for len(a.offers) > batch {
-		a.say(m, a.offers[:batch], false)
-		a.offers = a.offers[batch:]
+	for len(a.offers) > m.batch {
+		a.say(m, a.offers[:m.batch], false)
+		a.offers = a.offers[m.batch:]
 	}
-	if !more || len(a.offers) > 0 {
+	// First is said at once, even of nothing: changes that are told between two
+	// slices come after it.
+	if !more || len(a.offers) > 0 || !a.begun {
 		a.say(m, a.offers, !more)
 		a.offers = nil
 	}
@@ -162,7 +164,7 @@ func (r *resync) run(m *Machine) bool {
 	if m.parent != r.to {
 		return false
 	}
-	n := min(len(r.seeks), Slice)
+	n := min(len(r.seeks), m.slice)
 	for _, id := range r.seeks[:n] {
 		if s := m.seekings[id]; s != nil && m.reaches(s.Scope) {
 			m.send(r.to, Seek{s.Subscription})
@@ -172,7 +174,7 @@ func (r *resync) run(m *Machine) bool {
 	if len(r.seeks) > 0 {
 		return true
 	}
-	next, more := m.names.Range(r.from, Slice, func(name string, s *standing) {
+	next, more := m.names.Range(r.from, m.slice, func(name string, s *standing) {
 		if list := s.upward(m.parentScope); len(list) > 0 {
 			m.send(r.to, Claim{Name(name), list})
 		}
@@ -191,7 +193,7 @@ type retract struct {
 func (r *retract) party() Party { return r.of }
 
 func (r *retract) run(m *Machine) bool {
-	n := min(len(r.seeks), Slice)
+	n := min(len(r.seeks), m.slice)
 	for _, id := range r.seeks[:n] {
 		m.unseek(r.of, id)
 	}
@@ -199,12 +201,11 @@ func (r *retract) run(m *Machine) bool {
 	if len(r.seeks) > 0 {
 		return true
 	}
-	n = min(len(r.names), Slice)
+	n = min(len(r.names), m.slice)
 	for _, name := range r.names[:n] {
-		if c := m.ownClaim(name); c != nil && c.by[0] == r.of {
-			delete(m.own, c.ID)
+		if !m.says(r.of, name) { // else it was said anew
+			m.takeBack(r.of, name)
 		}
-		m.change(name, func(s *standing) { s.remove(func(claim) bool { return false }, r.of) })
 	}
 	r.names = r.names[n:]
 	return len(r.names) > 0

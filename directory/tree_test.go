@@ -46,7 +46,9 @@ type edge struct {
 	cut   bool
 }
 
-func newTree(seed uint64) *tree {
+// newTree returns a tree whose machines do slices of that size, and batches of
+// half of it.
+func newTree(seed uint64, slice int) *tree {
 	tr := &tree{rand: rand.New(rand.NewPCG(seed, 1))}
 	add := func(above *site, scope, narrowest Scope) *site {
 		n := len(tr.sites) + 1
@@ -55,6 +57,7 @@ func newTree(seed uint64) *tree {
 			pubs: map[ID]Publication{}, subs: map[ID]Subscription{}, owner: map[ID]Party{},
 			offers: map[ID]map[Scope]map[Name]ID{}, batches: map[ID]map[Scope]map[Name]ID{},
 		}
+		s.machine.slice, s.machine.batch = slice, max(1, slice/2)
 		tr.sites = append(tr.sites, s)
 		return s
 	}
@@ -397,13 +400,13 @@ func (tr *tree) check() error {
 // R15 (R1, R3, R5, R6, R12, R14): at rest what every subscription is offered is a
 // function of what is alive, whatever happened before.
 func TestTreeAtRest(t *testing.T) {
-	seeds := uint64(100)
+	seeds := uint64(150)
 	if testing.Short() {
 		seeds = 20
 	}
 	for seed := range seeds {
 		run := func() string {
-			tr := newTree(seed)
+			tr := newTree(seed, []int{1, 2, Slice}[seed%3])
 			for round := range 3 {
 				for range 60 {
 					tr.act()
