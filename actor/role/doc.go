@@ -8,15 +8,17 @@
 //	.layer-cake/
 //	    group.json             settings of group-cake, see [Group]
 //	    lock                   locked (flock) while group-cake runs; its pid
+//	    changes                locked while roles are added; shared by who lists them
 //	    role/
 //	        <name>/
 //	            role.json      executable, settings and words, see [Role]
-//	        .new-<random>/     an Add at work, or what a crash left of one
+//	        .new-<random>/     an Add at work, or what is left of one that was killed
 //
 // No other package writes in a home. A file is replaced as a whole, by rename,
 // so that a reader finds the old or the new one; a role appears with all its
-// files, or not at all. The lock file is never unlinked while the home exists.
-// Homes belong on a local disk: flock is not to be trusted on NFS.
+// files, or not at all. Adding several roles is one change: who lists them sees
+// all or none. The two files that are locked are never unlinked while the home
+// exists. Homes belong on a local disk: flock is not to be trusted on NFS.
 //
 // Reading is strict. A file with an unknown field, another version, or anything
 // after its one value is an error that names the file.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/gofrs/flock"
 )
 
 // DefaultHome is the folder that is meant where none is named.
@@ -60,6 +62,7 @@ func Create(path string, group Group) (*Home, error) {
 		os.Chmod(fresh, 0o755),
 		os.Mkdir(filepath.Join(fresh, "role"), 0o755),
 		os.WriteFile(filepath.Join(fresh, "lock"), nil, 0o644),
+		os.WriteFile(filepath.Join(fresh, "changes"), nil, 0o644),
 		write(filepath.Join(fresh, "group.json"), groupFile{version, group}),
 	)
 	if err != nil {
@@ -122,8 +125,14 @@ func (h *Home) Group() (Group, error) {
 	return g.Group, nil
 }
 
-// List returns the roles, sorted as people count: worker-2 before worker-10.
+// List returns the roles, sorted as people count: worker-2 before worker-10. It
+// waits for an Add to end.
 func (h *Home) List() ([]Role, error) {
+	whole, err := h.roles((*flock.Flock).TryRLockContext)
+	if err != nil {
+		return nil, err
+	}
+	defer whole.Close()
 	entries, err := os.ReadDir(h.file("role"))
 	if err != nil {
 		return nil, err
@@ -131,7 +140,7 @@ func (h *Home) List() ([]Role, error) {
 	var roles []Role
 	for _, e := range entries {
 		if e.Name()[0] == '.' {
-			continue // an Add at work
+			continue // left by an Add that was killed
 		}
 		r, err := h.role(e.Name())
 		if err != nil {
@@ -152,6 +161,11 @@ func (h *Home) Destroy() error {
 		return err
 	}
 	defer l.file.Close()
+	changes, err := h.roles((*flock.Flock).TryLockContext)
+	if err != nil {
+		return err
+	}
+	defer changes.Close()
 	// A home that is a link: the folder goes, and the link.
 	folder, err := filepath.EvalSymlinks(h.absolute)
 	if err != nil {

@@ -29,55 +29,78 @@ func (e *RunningError) Error() string {
 
 // A Lock is the right to run the composite process of a home. It ends with
 // Unlock, or with the process that has it, however that ends.
-type Lock struct {
-	home *Home
-	file *flock.Flock
-}
+type Lock struct{ file *flock.Flock }
 
 // patience is how long Lock waits for who only looks whether the lock is held.
 const patience = 300 * time.Millisecond
 
+// changeTime is how long a change waits for others to end. The largest takes a
+// second or two.
+const changeTime = 15 * time.Second
+
 // Lock takes the lock of the home and leaves the pid of this process in it. The
 // error is a *RunningError if another has it.
 func (h *Home) Lock() (*Lock, error) {
-	f := flock.New(h.file("lock"))
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	held, err := f.TryLockContext(ctx, 10*time.Millisecond)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		f.Close()
+	f, err := h.hold("lock", (*flock.Flock).TryLockContext, patience)
+	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, &RunningError{h.path, h.pid()}
-	case err != nil:
-		return nil, err
-	case !held:
-		return nil, fmt.Errorf("%s: not locked", h.path) // TryLockContext does not return this
 	}
-	l := &Lock{h, f}
-	if err := l.check(); err != nil {
-		f.Close()
+	if err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(h.file("lock"), fmt.Appendln(nil, os.Getpid()), 0o644); err != nil {
 		f.Close()
 		return nil, err
 	}
-	return l, nil
+	return &Lock{f}, nil
+}
+
+// roles gives the right to change the roles, or to read all of them as they are
+// between two changes, until the file is closed.
+func (h *Home) roles(take takeLock) (*flock.Flock, error) {
+	f, err := h.hold("changes", take, changeTime)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("%s: another process has been changing its roles for %v; try again", h.path, changeTime)
+	}
+	return f, err
+}
+
+// takeLock is TryLockContext of a file, or TryRLockContext.
+type takeLock func(f *flock.Flock, ctx context.Context, every time.Duration) (bool, error)
+
+// hold locks a file of the home. The error is that of the context if that takes
+// longer than it may.
+func (h *Home) hold(name string, take takeLock, atMost time.Duration) (*flock.Flock, error) {
+	f := flock.New(h.file(name))
+	ctx, cancel := context.WithTimeout(context.Background(), atMost)
+	defer cancel()
+	held, err := take(f, ctx, 10*time.Millisecond)
+	if err == nil && !held {
+		err = fmt.Errorf("%s: not locked", f.Path()) // package flock does not return this
+	}
+	if err == nil {
+		err = h.check(f)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // check reports an error if the locked file is not the one of the home any
 // more: the home was destroyed between opening and locking.
-func (l *Lock) check() error {
-	mine, err := l.file.Stat()
+func (h *Home) check(f *flock.Flock) error {
+	mine, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	now, err := os.Stat(l.file.Path())
+	now, err := os.Stat(f.Path())
 	if err != nil {
 		return err
 	}
 	if !os.SameFile(mine, now) {
-		return fmt.Errorf("%s: %w", l.home.path, fs.ErrNotExist)
+		return fmt.Errorf("%s: %w", h.path, fs.ErrNotExist)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 )
 
@@ -98,14 +99,20 @@ func (e *CollisionError) Error() string {
 	return fmt.Sprintf("%s: already in %s, nothing was added", strings.Join(e.Names, ", "), e.Home)
 }
 
-// Add makes the roles of a, all or none, and returns their names. The error is
-// a *CollisionError if some are there already. A composite process that runs
-// takes no notice until it is run again.
+// Add makes the roles of a, all or none, and returns their names; it waits for
+// other changes of the home to end. The error is a *CollisionError if some are
+// there already. A composite process that runs takes no notice until it is run
+// again. One that is killed may leave the first of its roles behind.
 func (h *Home) Add(a Addition) (names []string, err error) {
 	names, err = a.Names()
 	if err != nil {
 		return nil, err
 	}
+	changes, err := h.roles((*flock.Flock).TryLockContext)
+	if err != nil {
+		return nil, err
+	}
+	defer changes.Close()
 	if err := h.collisions(names); err != nil {
 		return nil, err
 	}
@@ -122,19 +129,12 @@ func (h *Home) Add(a Addition) (names []string, err error) {
 		}
 	}
 	for i, name := range names {
-		// A folder that has a file in it is never replaced by rename: of two
-		// that add one name at once, one fails here.
-		err := os.Rename(filepath.Join(fresh, name), h.file("role", name))
-		if err == nil {
-			continue
-		}
-		for _, name := range names[:i] {
-			os.RemoveAll(h.file("role", name))
-		}
-		if err := h.collisions(names[i:]); err != nil {
+		if err := os.Rename(filepath.Join(fresh, name), h.file("role", name)); err != nil {
+			for _, name := range names[:i] {
+				err = errors.Join(err, os.RemoveAll(h.file("role", name)))
+			}
 			return nil, err
 		}
-		return nil, err
 	}
 	return names, nil
 }

@@ -87,7 +87,7 @@ func TestHome(t *testing.T) {
 		ids[r.ID] = true
 	}
 	layout := []string{
-		"group.json", "lock", "role",
+		"changes", "group.json", "lock", "role",
 		"role/server", "role/server/role.json", "role/worker-10", "role/worker-10/role.json",
 		"role/worker-11", "role/worker-11/role.json", "role/worker-9", "role/worker-9/role.json",
 	}
@@ -267,6 +267,31 @@ func TestAddIsAllOrNothing(t *testing.T) {
 	}
 }
 
+// Who lists the roles while some are added sees all of them or none.
+func TestListSeesWholeChanges(t *testing.T) {
+	h := create(t, Group{})
+	const n = MaxCount
+	added := make(chan error, 1)
+	go func() {
+		_, err := h.Add(Addition{Executable: "/bin/worker", Name: "worker", Count: n})
+		added <- err
+	}()
+	seen := 0
+	for seen == 0 {
+		roles, err := h.List()
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = len(roles)
+	}
+	if seen != n {
+		t.Errorf("List saw %d roles of %d", seen, n)
+	}
+	if err := <-added; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLock(t *testing.T) {
 	h := create(t, Group{})
 	if pid, running, err := h.Running(); pid != 0 || running || err != nil {
@@ -332,12 +357,12 @@ func TestDestroyThroughALink(t *testing.T) {
 // Who locks a file that is not the home's any more has not locked the home.
 func TestLockOfAHomeThatWasReplaced(t *testing.T) {
 	h := create(t, Group{})
-	old := &Lock{h, flock.New(filepath.Join(h.Path(), "lock"))}
-	defer old.file.Close()
-	if held, err := old.file.TryLock(); !held || err != nil {
+	old := flock.New(filepath.Join(h.Path(), "lock"))
+	defer old.Close()
+	if held, err := old.TryLock(); !held || err != nil {
 		t.Fatal(held, err)
 	}
-	if err := old.check(); err != nil {
+	if err := h.check(old); err != nil {
 		t.Errorf("before: %v", err)
 	}
 	if err := os.RemoveAll(h.Path()); err != nil {
@@ -346,5 +371,5 @@ func TestLockOfAHomeThatWasReplaced(t *testing.T) {
 	if _, err := Create(h.Path(), Group{}); err != nil {
 		t.Fatal(err)
 	}
-	check(t, "after", old.check(), h.Path()+": file does not exist")
+	check(t, "after", h.check(old), h.Path()+": file does not exist")
 }
