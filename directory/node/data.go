@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -8,9 +9,6 @@ import (
 	"github.com/layer-cake/layer-cake/transport"
 	"github.com/layer-cake/layer-cake/transport/wire"
 )
-
-// maxHops is how many processes may pass a message on.
-const maxHops = 8
 
 // A frame is put together in two buffers, since the head names the type and only
 // the codec knows it.
@@ -73,32 +71,44 @@ func (l *link) sendData(s *Session, from transport.Address, message any) error {
 	})
 }
 
+// GiveBack tells an actor of another process that its message to an actor here
+// did not arrive. The error says why it could not be told.
+func (n *Node) GiveBack(told, to transport.Address, message any, reason string) error {
+	l := n.routes.towards(told.Process)
+	if l == nil {
+		return transport.ErrUnreachable
+	}
+	return l.giveBack(told, to, reason, message)
+}
+
+func (l *link) giveBack(told, to transport.Address, reason string, message any) error {
+	return l.compose(wire.Undelivered, message, func(b []byte, number uint64) []byte {
+		return wire.AppendUndelivered(b, wire.UndeliveredHead{Told: told, To: to, Reason: reason, Type: number})
+	})
+}
+
 // sendUndelivered gives a message back to who sent it. It is said once: where
 // even that cannot be sent, the log has it.
 func (l *link) sendUndelivered(told, to transport.Address, reason string, message any) {
 	if told.IsZero() {
 		return
 	}
-	err := l.compose(wire.Undelivered, message, func(b []byte, number uint64) []byte {
-		return wire.AppendUndelivered(b, wire.UndeliveredHead{Told: told, To: to, Reason: reason, Type: number})
-	})
-	if err != nil {
+	if err := l.giveBack(told, to, reason, message); err != nil {
 		l.n.log.Warn("message lost", "to", to, "from", told, "reason", reason, "not told", err)
 	}
 }
 
-// decode returns the message of a frame, and remembers where the addresses in it
-// came from. A message that is broken closes the link: it was made by our own
-// codec at the other end.
-func (l *link) decode(kind transport.Kind, number uint64, body []byte) (any, error) {
+// checked returns the name of a message's type once its structure is known to be
+// sound. What is not, no honest peer sends: it closes the link.
+func (l *link) checked(kind transport.Kind, number uint64, body []byte) (name string, err error) {
 	name, ok := l.known[number]
 	if !ok {
-		return nil, &transport.FrameError{Kind: kind, Reason: fmt.Sprintf("type %d was not named", number)}
+		return "", &transport.FrameError{Kind: kind, Reason: fmt.Sprintf("type %d was not named", number)}
 	}
 	if err := wire.Check(body); err != nil {
-		return nil, &transport.FrameError{Kind: kind, Reason: err.Error()}
+		return "", &transport.FrameError{Kind: kind, Reason: err.Error()}
 	}
-	return l.n.Codec.Decode(name, body, l.passed)
+	return name, nil
 }
 
 func (l *link) passed(a transport.Address) { l.n.routes.came(a.Process, l) }
@@ -109,24 +119,26 @@ func (l *link) message(body []byte) error {
 	if err != nil {
 		return err
 	}
-	if head.To.Process != l.n.self {
-		return l.relay(head, body)
+	name, err := l.checked(wire.Message, head.Type, body)
+	if err != nil {
+		return err
 	}
 	l.passed(head.From)
-	msg, err := l.decode(wire.Message, head.Type, body)
 	switch {
-	case isBroken(err):
-		return err
-	case err != nil:
-		l.harmed(head.From, head.To, head.Type, body, err)
-		return nil
+	case head.To.Process != l.n.self:
+		err = l.passOn(head, name, body)
 	case !l.n.Mint.Made(head.To):
 		err = errNoAddress
 	default:
-		err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg})
+		var msg any
+		if msg, err = l.n.Codec.Decode(name, body, l.passed); err != nil {
+			l.n.log.Warn("message refused", "peer", l.name(), "type", name, "reason", err)
+		} else {
+			err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg})
+		}
 	}
 	if err != nil {
-		l.sendUndelivered(head.From, head.To, err.Error(), msg)
+		l.giveBackRaw(head.From, head.To, name, body, err)
 	}
 	return nil
 }
@@ -142,37 +154,64 @@ func (l *link) data(kind transport.Kind, body []byte) error {
 		l.n.log.Debug("message for no session", "peer", l.name(), "session", head.Session)
 		return nil
 	}
+	name, err := l.checked(kind, head.Type, body)
+	if err != nil {
+		return err
+	}
 	from := s.remote
 	if head.Explicit {
 		from = head.From
 		l.passed(from)
 	}
-	msg, err := l.decode(kind, head.Type, body)
-	switch {
-	case isBroken(err):
-		return err
-	case err != nil:
-		l.harmed(from, s.local, head.Type, body, err)
-		return nil
+	msg, err := l.n.Codec.Decode(name, body, l.passed)
+	if err != nil {
+		l.n.log.Warn("message refused", "peer", l.name(), "type", name, "reason", err)
+	} else {
+		err = s.take(from, msg)
 	}
-	if err := s.take(from, msg); err != nil {
-		l.sendUndelivered(from, s.local, err.Error(), msg)
+	if err != nil {
+		l.giveBackRaw(from, s.local, name, body, err)
 	}
 	return nil
 }
 
-// undelivered takes back a message of an actor of this process.
+// undelivered takes back a message of an actor of this process, or passes it on
+// to the process whose actor sent it.
 func (l *link) undelivered(body []byte) error {
 	head, body, err := wire.ParseUndelivered(body)
 	if err != nil {
 		return err
 	}
-	msg, err := l.decode(wire.Undelivered, head.Type, body)
-	if isBroken(err) {
+	name, err := l.checked(wire.Undelivered, head.Type, body)
+	if err != nil {
 		return err
 	}
-	if l.n.Mint.Made(head.Told) {
-		l.n.Actors.Undelivered(Undelivered{head.Told, head.To, msg, head.Reason})
+	if head.Told.Process != l.n.self {
+		// Only over a link of its own: else two could pass it to and fro.
+		if next := l.n.routes.to(head.Told.Process); next != nil && next != l {
+			next.giveBackRaw(head.Told, head.To, name, body, errors.New(head.Reason))
+		}
+		return nil
 	}
+	if !l.n.Mint.Made(head.Told) {
+		return nil // nobody here sent it
+	}
+	msg, err := l.n.Codec.Decode(name, body, l.passed)
+	if err != nil {
+		l.n.log.Warn("message lost", "to", head.To, "from", head.Told, "reason", head.Reason, "not told", err)
+		return nil
+	}
+	l.n.Actors.Undelivered(Undelivered{head.Told, head.To, msg, head.Reason})
 	return nil
+}
+
+// noCodec is for a process that has no messages.
+type noCodec struct{}
+
+func (noCodec) Append(b []byte, message any) ([]byte, string, error) {
+	return b, "", fmt.Errorf("this process sends no %T", message)
+}
+
+func (noCodec) Decode(name string, _ []byte, _ func(transport.Address)) (any, error) {
+	return nil, fmt.Errorf("this process takes no %s", name)
 }

@@ -40,6 +40,7 @@ func (n *Node) effect(e directory.Effect) {
 			n.log.Warn("link refused", "peer", l.name(), "reason", e.Reason)
 			l.say(directory.Refused{Reason: e.Reason})
 			l.Close(&refusal{e.Reason})
+			l.refused = true // nothing more is heard from it
 		}
 	case directory.Continue:
 		n.resuming = true

@@ -108,7 +108,7 @@ type pair struct {
 
 func newPair(t *testing.T) pair {
 	host := open(t, directory.Host, "")
-	p := pair{host: host, pub: open(t, directory.Process, host.Address()), sub: open(t, directory.Process, host.Address())}
+	p := pair{host: host, pub: open(t, directory.Group, host.Address()), sub: open(t, directory.Process, host.Address())}
 	p.pub.publish(1, "svc", directory.Host)
 	p.sub.subscribe(1, "svc", directory.Host)
 	_, p.session = next[directory.Available](p.sub, 1)
@@ -232,6 +232,24 @@ func TestUnfitMessage(t *testing.T) {
 		}
 	}
 	p.undisturbed(t)
+}
+
+// A process without messages of its own takes none, and lives.
+func TestNoCodec(t *testing.T) {
+	p := open(t, directory.Process, "", func(c *Config) { c.Codec, c.Listen = nil, "127.0.0.1:0" })
+	s := connect(t, p.Address(), dirwire.Peer)
+	s.Send(wire.Type, wire.AppendType(nil, 1, "text"))
+	for _, to := range []transport.Address{{Process: p.ID(), Actor: 1}, p.Mint.Address(1)} {
+		head := wire.MessageHead{To: to, From: transport.Address{Process: s.self, Actor: 1, Key: 1}, Type: 1}
+		s.Send(wire.Message, append(wire.AppendMessage(nil, head), 0xd9, 1, 'x'))
+		f := <-s.frames
+		if f.kind == wire.Type {
+			f = <-s.frames
+		}
+		if f.kind != wire.Undelivered {
+			t.Errorf("got a frame of kind %d, want what came back", f.kind)
+		}
+	}
 }
 
 // A child that announces what it may not is refused, and takes nobody along.

@@ -1,10 +1,13 @@
 package node
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"slices"
-	"sync"
+	"strings"
+	"sync/atomic"
 
 	"github.com/layer-cake/layer-cake/directory"
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
@@ -32,6 +35,9 @@ type link struct {
 	reach    directory.Scope // how far away the other end may be
 	gone     chan struct{}   // closed when it is lost
 	reason   error           // why; set before gone is closed
+	lost     atomic.Bool     // it is
+	retiring bool            // it is to be closed soon; the node's
+	refused  bool            // it broke a rule; the node's
 
 	types    outgoing
 	known    map[uint64]string // types by number; the reader's
@@ -54,17 +60,23 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 		gone:     make(chan struct{}),
 		types:    outgoing{numbers: make(map[string]uint64)},
 		known:    make(map[uint64]string),
-		sessions: ends{own: make(map[directory.SessionID]*Session), theirs: make(map[directory.SessionID]*Session)},
+		sessions: newEnds(),
 	}, nil
 }
 
-// reach is LAN for a link whose other end is not on this machine.
+// reach is Host for a link whose other end is on this machine beyond doubt, else
+// LAN. A transport that is no network names places instead of IP addresses.
 func reach(t transport.Link) directory.Scope {
 	remote, err := netip.ParseAddrPort(t.Remote())
-	if err == nil && !remote.Addr().IsLoopback() {
-		return directory.LAN
+	if err == nil && remote.Addr().IsLoopback() || err != nil && place(t.Remote()) == place(t.Local()) {
+		return directory.Host
 	}
-	return directory.Host
+	return directory.LAN
+}
+
+func place(address string) string {
+	host, _, _ := strings.Cut(address, ":")
+	return host
 }
 
 func (l *link) process() transport.ProcessID { return l.Peer().Process }
@@ -74,12 +86,13 @@ func (l *link) name() string {
 	return fmt.Sprintf("%s (%s)", l.greeting.Directory.Executable, l.process().Short())
 }
 
-// say sends a control frame. A peer so slow that its queue is full is cut off:
-// it will hear everything again when it comes back.
+// say sends a control frame. A link that cannot take it, because the peer is so
+// slow that the queue is full, is cut off: the peer will hear everything again
+// when it comes back.
 func (l *link) say(msg directory.Message) {
 	body, kind := dirwire.Append(nil, msg)
-	if err := l.Send(kind, body); err == transport.ErrOverloaded {
-		l.n.log.Warn("link closed", "peer", l.name(), "reason", "it takes its frames too slowly")
+	if err := l.Send(kind, body); err != nil && err != transport.ErrClosed {
+		l.n.log.Warn("link closed", "peer", l.name(), "frame", msg, "reason", err)
 		l.Close(err)
 	}
 }
@@ -102,20 +115,28 @@ func (n *Node) linkUp(l *link) {
 	n.settle() // what the first frame finds
 	l.Start(l)
 	n.do(n.resolver.Step(l.party, directory.Linked{Process: l.process()}))
+	for _, other := range n.routes.all(l.process()) {
+		n.retire(other)
+	}
 }
 
 // Lost is called by the transport, once.
 func (l *link) Lost(reason error) {
 	l.reason = reason
+	l.lost.Store(true)
+	l.n.post(func() { l.n.linkDown(l) }) // before others learn of it and dial anew
 	close(l.gone)
-	l.n.post(func() { l.n.linkDown(l) })
 }
 
 func (n *Node) linkDown(l *link) {
 	delete(n.links, l.party)
 	n.routes.remove(l)
 	n.survey.Gone(l.party)
-	n.log.Debug("link down", "peer", l.name(), "reason", l.reason)
+	level := slog.LevelDebug
+	if errors.Is(l.reason, transport.ErrProtocol) {
+		level = slog.LevelWarn
+	}
+	n.log.Log(n.ctx, level, "link lost", "peer", l.name(), "remote", l.Remote(), "reason", l.reason)
 	reason := "link lost: " + l.reason.Error()
 	for _, id := range l.sessions.ownIDs() {
 		n.do(n.resolver.Step(0, directory.Lost{Session: id, Reason: reason}))
@@ -142,7 +163,7 @@ func (l *link) Received(kind transport.Kind, body []byte) error {
 		return err
 	}
 	l.n.post(func() {
-		if l.n.links[l.party] == l { // else it was refused meanwhile
+		if !l.refused {
 			l.n.heard(l, msg)
 		}
 	})
@@ -197,139 +218,4 @@ func (n *Node) isOwn(msg directory.Message) bool {
 		return msg.ID.Origin == n.self
 	}
 	return false
-}
-
-// outgoing numbers the types of a link's messages: a name travels once.
-type outgoing struct {
-	mu      sync.RWMutex
-	numbers map[string]uint64 // guarded by mu
-}
-
-// number returns the number of a type, and tells the other end of a new one.
-func (l *link) number(name string) (uint64, error) {
-	t := &l.types
-	t.mu.RLock()
-	number, ok := t.numbers[name]
-	t.mu.RUnlock()
-	if ok {
-		return number, nil
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if number, ok := t.numbers[name]; ok {
-		return number, nil
-	}
-	if len(t.numbers) == wire.MaxTypes {
-		return 0, fmt.Errorf("%w: a link carries at most %d types", transport.ErrOverloaded, wire.MaxTypes)
-	}
-	number = uint64(len(t.numbers) + 1)
-	// Queued before any frame that uses the number: nobody else knows it yet.
-	if err := l.Send(wire.Type, wire.AppendType(nil, number, name)); err != nil {
-		return 0, err
-	}
-	t.numbers[name] = number
-	return number, nil
-}
-
-// learn takes the number that the other end gave to a type.
-func (l *link) learn(body []byte) error {
-	number, name, err := wire.ParseType(body)
-	if err != nil {
-		return err
-	}
-	if _, again := l.known[number]; again {
-		return &transport.FrameError{Kind: wire.Type, Reason: fmt.Sprintf("type %d is named twice", number)}
-	}
-	l.known[number] = name
-	return nil
-}
-
-// routes are which link leads to which process.
-type routes struct {
-	mu     sync.RWMutex
-	direct map[transport.ProcessID][]*link // guarded by mu
-	via    map[transport.ProcessID]*link   // guarded by mu; to those without a link of their own
-}
-
-// maxVia is how many processes a node remembers the way to; to others it cannot
-// reply.
-const maxVia = 1 << 16
-
-func (r *routes) init() {
-	r.direct = make(map[transport.ProcessID][]*link)
-	r.via = make(map[transport.ProcessID]*link)
-}
-
-func (r *routes) add(l *link) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p := l.process()
-	all := append(slices.Clone(r.direct[p]), l)
-	// Both ends must choose alike: the link dialled by the smaller process (R14).
-	slices.SortStableFunc(all, func(a, b *link) int {
-		return slices.Compare(a.dialler(), b.dialler())
-	})
-	r.direct[p] = all
-	delete(r.via, p)
-}
-
-func (l *link) dialler() []byte {
-	p := l.process()
-	if l.Dialled() {
-		p = l.n.self
-	}
-	return p[:]
-}
-
-func (r *routes) remove(l *link) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p := l.process()
-	left := slices.DeleteFunc(slices.Clone(r.direct[p]), func(other *link) bool { return other == l })
-	if len(left) == 0 {
-		delete(r.direct, p)
-	} else {
-		r.direct[p] = left
-	}
-	for q, way := range r.via {
-		if way == l {
-			delete(r.via, q)
-		}
-	}
-}
-
-// to returns the link to a process, nil if there is none.
-func (r *routes) to(p transport.ProcessID) *link {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if all := r.direct[p]; len(all) > 0 {
-		return all[0]
-	}
-	return nil
-}
-
-// towards returns the link to a process, else the one its address came over.
-func (r *routes) towards(p transport.ProcessID) *link {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if all := r.direct[p]; len(all) > 0 {
-		return all[0]
-	}
-	return r.via[p]
-}
-
-// came remembers that an address of p came over l.
-func (r *routes) came(p transport.ProcessID, l *link) {
-	if p == l.process() || p == l.n.self || p == (transport.ProcessID{}) {
-		return
-	}
-	r.mu.RLock()
-	known := len(r.direct[p]) > 0 || r.via[p] == l || len(r.via) >= maxVia
-	r.mu.RUnlock()
-	if known {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.via[p] = l
 }

@@ -49,22 +49,25 @@ func (n *Node) listenFar() (string, error) {
 func (n *Node) open(l *transport.Listener, address string, accept func(transport.Link)) (string, error) {
 	hello := n.hello(dirwire.Peer) // asks for the address, and so for mu
 	n.listeners.mu.Lock()
-	defer n.listeners.mu.Unlock()
 	if n.listeners.shut {
+		n.listeners.mu.Unlock()
 		return "", errStopped
 	}
-	if *l == nil {
-		opened, err := n.Transport.Listen(address, hello, accept)
-		if err != nil {
+	opened := *l == nil
+	if opened {
+		var err error
+		if *l, err = n.Transport.Listen(address, hello, accept); err != nil {
+			*l = nil
+			n.listeners.mu.Unlock()
 			return "", err
 		}
-		*l = opened
-		moved := opened.Address()
-		if l == &n.listeners.near {
-			n.post(func() { n.survey.Moved(moved) })
-		}
 	}
-	return (*l).Address(), nil
+	at := (*l).Address()
+	n.listeners.mu.Unlock()
+	if opened && l == &n.listeners.near {
+		n.post(func() { n.survey.Moved(at) })
+	}
+	return at, nil
 }
 
 func (s *listeners) close() {

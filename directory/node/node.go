@@ -56,7 +56,7 @@ type Config struct {
 	Executable string
 	Role       string // in its composite process; empty: none
 	Actors     Actors
-	Codec      transport.Codec
+	Codec      transport.Codec // nil: the process has no messages
 	Transport  transport.Transport
 	Mint       *transport.Mint
 	// Listen is where children and subscribers connect; empty: 127.0.0.1, any
@@ -96,6 +96,8 @@ type Node struct {
 	ctx     context.Context // ends with the node
 	stop    context.CancelFunc
 	running sync.WaitGroup // the node's goroutine and those that dial
+	closing sync.RWMutex
+	closed  bool // guarded by closing; nothing is posted any more
 
 	registry  registry
 	listeners listeners
@@ -115,6 +117,8 @@ type Node struct {
 	timers    map[directory.Timer]*time.Timer
 	parent    *parent
 	surveying []surveyor
+
+	surveys sync.Mutex // one at a time
 }
 
 // Open starts a node. If it has a fixed place to listen and cannot, the error
@@ -125,6 +129,9 @@ func Open(c Config) (*Node, error) {
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = defaultHeartbeat
+	}
+	if c.Codec == nil {
+		c.Codec = noCodec{}
 	}
 	narrowest := c.ParentScope
 	if c.Parent == nil {
@@ -157,7 +164,7 @@ func Open(c Config) (*Node, error) {
 }
 
 // Close ends every link and waits for the node's goroutines. Its actors have
-// ended before.
+// ended before. What the links still had to send they have a second for.
 func (n *Node) Close() {
 	n.listeners.close()
 	last := make(chan struct{})
@@ -169,6 +176,9 @@ func (n *Node) Close() {
 	}
 	n.stop()
 	n.running.Wait()
+	n.closing.Lock()
+	n.closed = true
+	n.closing.Unlock()
 	// Nobody else touches the node now. A link that came up meanwhile is among
 	// what waits.
 	for range len(n.inbox) {
@@ -181,11 +191,12 @@ func (n *Node) Close() {
 	for _, l := range n.links {
 		l.Close(errStopped)
 	}
-	patience := time.After(farewell)
+	patience, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
 	for _, l := range n.links {
 		select {
 		case <-l.gone:
-		case <-patience:
+		case <-patience.Done():
 		}
 	}
 }
@@ -216,10 +227,12 @@ func (n *Node) run() {
 	}
 }
 
-// post hands f to the node's goroutine, in order, and reports whether it could.
-// It waits while the inbox is full; once the node is closed it cannot.
+// post hands f to the node's goroutine, in order, and reports whether it will be
+// run. It waits while the inbox is full; once the node is closed it does nothing.
 func (n *Node) post(f func()) bool {
-	if n.ctx.Err() != nil {
+	n.closing.RLock()
+	defer n.closing.RUnlock()
+	if n.closed || n.ctx.Err() != nil {
 		return false
 	}
 	select {

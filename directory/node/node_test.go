@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -237,9 +238,10 @@ func TestOneLink(t *testing.T) {
 	}
 }
 
-// Two processes that dial each other at the same moment keep one link (R14).
+// Of two links between two processes one is kept, the same for both (R14).
 func TestBothDial(t *testing.T) {
 	host := open(t, directory.Host, "")
+	twice := 0
 	for range 20 {
 		a := open(t, directory.Process, host.Address())
 		b := open(t, directory.Process, host.Address())
@@ -252,11 +254,45 @@ func TestBothDial(t *testing.T) {
 			next[directory.Available](p, 2)
 			next[directory.Delivered](p, 1)
 		}
+		if twice == 0 && len(a.routes.all(b.ID())) == 2 && len(b.routes.all(a.ID())) == 2 {
+			twice++
+			a.endsWithOne(b)
+			b.endsWithOne(a)
+		}
 		a.stop()
 		next[directory.Dropped](b, 1)
 		next[directory.Dropped](b, 2)
 		b.stop()
 	}
+	if twice == 0 {
+		t.Log("no pair dialled each other at the same moment")
+	}
+}
+
+// endsWithOne keeps the last session on the link that is to be closed, ends it,
+// and waits until only one link is left.
+func (p *process) endsWithOne(q *process) {
+	p.t.Helper()
+	p.Unsubscribe(2, "a")
+	p.Unsubscribe(2, "b")
+	next[directory.Dropped](p, 2)
+	next[directory.Unsubscribed](p, 2)
+	next[directory.Dropped](q, 1)
+	deadline := time.After(patience)
+	for len(p.routes.all(q.ID())) > 1 {
+		select {
+		case <-deadline:
+			p.t.Fatal("there are still two links")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	pattern := directory.Pattern("a")
+	if p.registry.names["a"].actor == 1 {
+		pattern = "b"
+	}
+	p.subscribe(2, pattern, directory.Host)
+	next[directory.Available](p, 2)
+	next[directory.Delivered](q, 1)
 }
 
 // A message between actors that only a third process knows goes through it.
@@ -290,6 +326,54 @@ func TestRelay(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.message(1)
+
+	// What does not arrive comes back by the same way.
+	a.mu.Lock()
+	a.refuse = transport.ErrOverloaded
+	a.mu.Unlock()
+	if err := b.Send(b.Mint.Address(1), got.From, "too much"); err != nil {
+		t.Fatal(err)
+	}
+	want := Undelivered{From: b.Mint.Address(1), To: a.Mint.Address(7), Message: "too much", Reason: transport.ErrOverloaded.Error()}
+	if u, ok := b.next(1).(Undelivered); !ok || u != want {
+		t.Errorf("got %v, want %v", u, want)
+	}
+}
+
+// Names change hands in the order in which their actors say so, whoever is faster.
+func TestNameChangesHands(t *testing.T) {
+	p := open(t, directory.Process, "")
+	for i := range 2000 {
+		name := directory.Name(fmt.Sprint("x", i))
+		if err := p.Publish(1, name, directory.Process); err != nil {
+			t.Fatal(err)
+		}
+		taken := make(chan struct{})
+		go func() {
+			for p.Publish(2, name, directory.Process) != nil {
+			}
+			close(taken)
+		}()
+		p.Unpublish(1, name)
+		<-taken
+		if got, _ := next[directory.Published](p, 2); got.Name != name {
+			t.Fatalf("got %v, want %s", got, name)
+		}
+	}
+}
+
+func TestAfterClose(t *testing.T) {
+	p := open(t, directory.Process, "")
+	p.publish(1, "a", directory.Host)
+	p.stop()
+	if err := p.Publish(1, "b", directory.Host); err == nil {
+		t.Error("a closed node published")
+	}
+	if err := p.Subscribe(1, "b", directory.Host); err == nil {
+		t.Error("a closed node subscribed")
+	}
+	p.Unpublish(1, "a")
+	p.Ended(1)
 }
 
 // R16: who merely connects can address nobody; what it tries comes back to it.
@@ -445,6 +529,22 @@ func TestSurvey(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, lines); diff != "" {
 			t.Errorf("asked by %v (-want +got):\n%s", p.Scope, diff)
+		}
+	}
+	// Several at once each see one tree.
+	trees := make(chan Tree, 20)
+	for range cap(trees) {
+		go func() {
+			tree, err := role.Survey(ctx)
+			if err != nil {
+				t.Error(err)
+			}
+			trees <- tree
+		}()
+	}
+	for range cap(trees) {
+		if tree := <-trees; len(tree.Children) != 1 || len(tree.Children[0].Children) != 2 {
+			t.Errorf("got %v", tree)
 		}
 	}
 	if err := open(t, directory.Process, "127.0.0.1:1").Attach(ctx); err == nil {

@@ -45,14 +45,14 @@ func TestSurveyByPretender(t *testing.T) {
 		},
 		"empty":          func(transport.ProcessID) directory.Route { return nil },
 		"of another":     func(transport.ProcessID) directory.Route { return directory.Route{p.sub.ID()} },
-		"longer than it": func(self transport.ProcessID) directory.Route { return directory.Route{self, {1}} },
+		"longer than it": func(self transport.ProcessID) directory.Route { return directory.Route{self, {1}, {2}} },
 	} {
-		s := pretend(t, p.pub.Address(), directory.Library)
+		s := pretend(t, p.pub.Address(), directory.Process)
 		s.say(directory.List{Route: route(s.self)})
 		t.Log(name)
 		s.isRefused()
 	}
-	honest := pretend(t, p.pub.Address(), directory.Library)
+	honest := pretend(t, p.pub.Address(), directory.Process)
 	honest.say(directory.List{Route: directory.Route{honest.self}})
 	if got, ok := honest.hears().(directory.Listed); !ok || got.Route[0] != p.host.ID() {
 		t.Errorf("an honest survey: %v", got)
@@ -71,11 +71,11 @@ func TestOwnRegistrationByPretender(t *testing.T) {
 	p := newPair(t)
 	own := directory.ID{Origin: p.pub.ID(), Seq: 1}
 	for name, lie := range map[string]directory.Message{
-		"claim":  directory.Claim{Name: "svc", Claimants: []directory.Publication{{ID: own, Name: "svc", Scope: directory.Process}}},
-		"seek":   directory.Seek{Subscription: directory.Subscription{ID: own, Pattern: "svc", Scope: directory.Process}},
+		"claim":  directory.Claim{Name: "svc", Claimants: []directory.Publication{{ID: own, Name: "svc", Scope: directory.Group}}},
+		"seek":   directory.Seek{Subscription: directory.Subscription{ID: own, Pattern: "svc", Scope: directory.Group}},
 		"unseek": directory.Unseek{ID: own},
 	} {
-		s := pretend(t, p.pub.Address(), directory.Library)
+		s := pretend(t, p.pub.Address(), directory.Process)
 		s.say(lie)
 		t.Log(name)
 		s.isRefused()
@@ -94,7 +94,7 @@ func TestNoChildrenFromTheLAN(t *testing.T) {
 	pub.publish(1, "wide", directory.LAN)
 	address := pub.listeners.far.Address()
 
-	s := pretend(t, address, directory.Library)
+	s := pretend(t, address, directory.Process)
 	s.isClosed(errFarChild.Error())
 	peer := connect(t, address, dirwire.Peer)
 	peer.say(directory.Open{Session: 1, Publication: directory.ID{Origin: pub.ID(), Seq: 1}, Scope: directory.LAN, Subscriber: transport.Address{Process: peer.self}})

@@ -10,7 +10,9 @@ import (
 )
 
 // A registry is what the actors of this process have registered. It answers at
-// once, on the actor's goroutine, what can be refused at once.
+// once, on the actor's goroutine, what can be refused at once. What it accepts is
+// posted to the node before mu is given up, so that the machines hear of things in
+// the same order; the node's goroutine never takes mu.
 type registry struct {
 	mu     sync.Mutex
 	self   transport.ProcessID
@@ -74,8 +76,8 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 
 	r := &n.registry
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if _, taken := r.names[name]; taken {
-		r.mu.Unlock()
 		refusal.Reason = "already published in this process"
 		return refusal
 	}
@@ -90,15 +92,16 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 		Endpoints: endpoints,
 	}
 	rand.Read(p.Token[:])
-	r.names[name] = registration{p.ID, actor}
-	r.of(actor).names[name] = struct{}{}
-	r.mu.Unlock()
-
-	n.post(func() {
+	if !n.post(func() {
 		from := directory.ActorParty(actor)
 		n.do(n.acceptor.Step(from, directory.Publish{Publication: p}))
 		n.do(n.machine.Step(from, directory.Publish{Publication: p}))
-	})
+	}) {
+		refusal.Reason = errStopped.Error()
+		return refusal
+	}
+	r.names[name] = registration{p.ID, actor}
+	r.of(actor).names[name] = struct{}{}
 	return nil
 }
 
@@ -107,15 +110,13 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 func (n *Node) Unpublish(actor transport.ActorID, name directory.Name) {
 	r := &n.registry
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	reg, ok := r.names[name]
-	if ok = ok && reg.actor == actor; ok {
-		delete(r.names, name)
-		delete(r.actors[actor].names, name)
-	}
-	r.mu.Unlock()
-	if !ok {
+	if !ok || reg.actor != actor {
 		return
 	}
+	delete(r.names, name)
+	delete(r.actors[actor].names, name)
 	n.post(func() {
 		from := directory.ActorParty(actor)
 		n.do(n.acceptor.Step(from, directory.Unpublish{ID: reg.id}))
@@ -136,21 +137,22 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 	}
 	r := &n.registry
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	a := r.of(actor)
 	if _, taken := a.patterns[pattern]; taken {
-		r.mu.Unlock()
 		refusal.Reason = "already subscribed by this actor"
 		return refusal
 	}
 	s := directory.Subscription{ID: r.nextID(), Pattern: pattern, Scope: scope, Actor: n.Mint.Address(actor)}
-	a.patterns[pattern] = s.ID
-	r.mu.Unlock()
-
-	n.post(func() {
+	if !n.post(func() {
 		from := directory.ActorParty(actor)
 		n.do(n.resolver.Step(from, directory.Subscribe{Subscription: s}))
 		n.do(n.machine.Step(from, directory.Subscribe{Subscription: s}))
-	})
+	}) {
+		refusal.Reason = errStopped.Error()
+		return refusal
+	}
+	a.patterns[pattern] = s.ID
 	return nil
 }
 
@@ -159,12 +161,12 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) {
 	r := &n.registry
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	var id directory.ID
 	if a := r.actors[actor]; a != nil {
 		id = a.patterns[pattern]
 		delete(a.patterns, pattern)
 	}
-	r.mu.Unlock()
 	if id == (directory.ID{}) {
 		return
 	}
@@ -179,16 +181,14 @@ func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) {
 func (n *Node) Ended(actor transport.ActorID) {
 	r := &n.registry
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	a := r.actors[actor]
-	delete(r.actors, actor)
-	if a != nil {
-		for name := range a.names {
-			delete(r.names, name)
-		}
-	}
-	r.mu.Unlock()
 	if a == nil {
 		return // it never registered anything
+	}
+	delete(r.actors, actor)
+	for name := range a.names {
+		delete(r.names, name)
 	}
 	n.post(func() {
 		from := directory.ActorParty(actor)

@@ -2,10 +2,9 @@ package node
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
@@ -50,6 +49,14 @@ func (s *Session) Local() transport.Address { return s.local }
 
 // Remote is the actor of the other end.
 func (s *Session) Remote() transport.Address { return s.remote }
+
+// LinkLost reports whether the link that the session used is lost.
+func (s *Session) LinkLost() bool {
+	s.mu.Lock()
+	l := s.link
+	s.mu.Unlock()
+	return l != nil && l.lost.Load()
+}
 
 // Send sends a message to the other end, in the session. From is its sender,
 // usually Local. The error is transport.ErrEnded after the session ended,
@@ -224,77 +231,28 @@ func (n *Node) release(key directory.SessionKey) {
 	}
 }
 
-// retire closes a second link to a process once no session is left on it (R14).
+// retire closes a second link to a process (R14) once it has had no session for
+// a while: until then the other end may still use it. Who dialled it closes it.
 func (n *Node) retire(l *link) {
-	if l.relation == toPeer && l.Dialled() && l.sessions.empty() && n.routes.to(l.process()) != l {
-		l.Close(errSecond)
+	if n.spare(l) && !l.retiring {
+		l.retiring = true
+		time.AfterFunc(retireTime, func() {
+			n.post(func() {
+				l.retiring = false
+				if n.spare(l) {
+					l.Close(errSecond)
+				}
+			})
+		})
 	}
 }
+
+// spare reports whether nobody needs l.
+func (n *Node) spare(l *link) bool {
+	return l.relation == toPeer && l.Dialled() && l.sessions.empty() && n.routes.to(l.process()) != l
+}
+
+// retireTime is how long a second link is kept: longer than an attempt lives.
+const retireTime = 2 * openTime
 
 var errSecond = errors.New("another link to this process stays")
-
-// ends are the ends of sessions on one link, by number, for its reader. Some that
-// were released are kept for a while, so that what is still under way to them is
-// given back to its sender.
-type ends struct {
-	mu     sync.RWMutex
-	own    map[directory.SessionID]*Session // guarded by mu; opened by this process
-	theirs map[directory.SessionID]*Session // guarded by mu; opened by the other
-	ended  []*Session                       // guarded by mu; the oldest first
-}
-
-const maxEnded = 256
-
-func (e *ends) side(s *Session) map[directory.SessionID]*Session {
-	if s.key.Opener == 0 {
-		return e.own
-	}
-	return e.theirs
-}
-
-func (e *ends) add(s *Session) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.side(s)[s.key.ID] = s
-}
-
-func (e *ends) remove(s *Session) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.side(s)[s.key.ID] != s {
-		return
-	}
-	e.ended = append(e.ended, s)
-	if len(e.ended) > maxEnded {
-		oldest := e.ended[0]
-		e.ended = slices.Delete(e.ended, 0, 1)
-		if side := e.side(oldest); side[oldest.key.ID] == oldest {
-			delete(side, oldest.key.ID)
-		}
-	}
-}
-
-func (e *ends) get(own bool, id directory.SessionID) *Session {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	if own {
-		return e.own[id]
-	}
-	return e.theirs[id]
-}
-
-func (e *ends) hasOwn(id directory.SessionID) bool { return e.get(true, id) != nil }
-
-// ownIDs returns the sessions that this process opened, the oldest first.
-func (e *ends) ownIDs() []directory.SessionID {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return slices.Sorted(maps.Keys(e.own))
-}
-
-// empty reports whether no session is live.
-func (e *ends) empty() bool {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return len(e.own)+len(e.theirs) == len(e.ended)
-}

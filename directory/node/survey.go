@@ -17,6 +17,8 @@ type Tree struct {
 // Survey returns the whole tree that the node is in, from its root. It ends when
 // every directory has answered, or with ctx: then those that did not are marked.
 func (n *Node) Survey(ctx context.Context) (Tree, error) {
+	n.surveys.Lock() // parts do not say which survey they are of
+	defer n.surveys.Unlock()
 	parts := make(chan directory.Listed, 64)
 	done := make(chan struct{})
 	defer close(done)

@@ -1,0 +1,108 @@
+package node
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// routes are which link leads to which process.
+type routes struct {
+	mu     sync.RWMutex
+	direct map[transport.ProcessID][]*link // guarded by mu
+	via    map[transport.ProcessID]*link   // guarded by mu; to those without a link of their own
+}
+
+// maxVia is how many processes a node remembers the way to; to others it cannot
+// reply.
+const maxVia = 1 << 16
+
+func (r *routes) init() {
+	r.direct = make(map[transport.ProcessID][]*link)
+	r.via = make(map[transport.ProcessID]*link)
+}
+
+func (r *routes) add(l *link) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := l.process()
+	all := append([]*link{l}, r.direct[p]...)
+	// Both ends must choose alike: the link dialled by the smaller process (R14).
+	// Of two that one end dialled, it had given up the older.
+	slices.SortStableFunc(all, func(a, b *link) int {
+		return slices.Compare(a.dialler(), b.dialler())
+	})
+	r.direct[p] = all
+	delete(r.via, p)
+}
+
+func (l *link) dialler() []byte {
+	p := l.process()
+	if l.Dialled() {
+		p = l.n.self
+	}
+	return p[:]
+}
+
+func (r *routes) remove(l *link) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := l.process()
+	left := slices.DeleteFunc(slices.Clone(r.direct[p]), func(other *link) bool { return other == l })
+	if len(left) == 0 {
+		delete(r.direct, p)
+	} else {
+		r.direct[p] = left
+	}
+	for q, way := range r.via {
+		if way == l {
+			delete(r.via, q)
+		}
+	}
+}
+
+// to returns the link to a process, nil if there is none.
+func (r *routes) to(p transport.ProcessID) *link {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if all := r.direct[p]; len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// all returns every link to a process, the one to use first.
+func (r *routes) all(p transport.ProcessID) []*link {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.direct[p] // replaced, never changed
+}
+
+// towards returns the link to a process, else the one its address came over.
+func (r *routes) towards(p transport.ProcessID) *link {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if all := r.direct[p]; len(all) > 0 {
+		return all[0]
+	}
+	return r.via[p]
+}
+
+// came remembers that an address of p came over l.
+func (r *routes) came(p transport.ProcessID, l *link) {
+	if p == l.process() || p == l.n.self || p == (transport.ProcessID{}) {
+		return
+	}
+	r.mu.RLock()
+	known := len(r.direct[p]) > 0 || r.via[p] != nil || len(r.via) >= maxVia
+	r.mu.RUnlock()
+	if known {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.via[p] == nil {
+		r.via[p] = l // the first way is kept: no other peer can take it over
+	}
+}
