@@ -156,11 +156,11 @@ func (h *Home) List() ([]Role, error) {
 // if it runs. After an error the home may be in part removed, but is then not
 // found at its path any more.
 func (h *Home) Destroy() error {
-	l, err := h.Lock()
+	l, err := h.seize()
 	if err != nil {
 		return err
 	}
-	defer l.file.Close()
+	defer l.Close()
 	changes, err := h.roles((*flock.Flock).TryLockContext)
 	if err != nil {
 		return err

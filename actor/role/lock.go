@@ -41,10 +41,7 @@ const changeTime = 15 * time.Second
 // Lock takes the lock of the home and leaves the pid of this process in it. The
 // error is a *RunningError if another has it.
 func (h *Home) Lock() (*Lock, error) {
-	f, err := h.hold("lock", (*flock.Flock).TryLockContext, patience)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, &RunningError{h.path, h.pid()}
-	}
+	f, err := h.seize()
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +50,16 @@ func (h *Home) Lock() (*Lock, error) {
 		return nil, err
 	}
 	return &Lock{f}, nil
+}
+
+// seize takes the lock of the home and writes nothing, for which there may be no
+// room.
+func (h *Home) seize() (*flock.Flock, error) {
+	f, err := h.hold("lock", (*flock.Flock).TryLockContext, patience)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, &RunningError{h.path, h.pid()}
+	}
+	return f, err
 }
 
 // roles gives the right to change the roles, or to read all of them as they are
