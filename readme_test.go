@@ -27,8 +27,8 @@ func TestREADME(t *testing.T) {
 		known[string(code)] = true
 	}
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllSubmatch(text, -1)
-	if len(blocks) != 2 {
-		t.Errorf("README has %d blocks of code, want 2", len(blocks))
+	if len(blocks) != 3 {
+		t.Errorf("README has %d blocks of code, want 3", len(blocks))
 	}
 	for _, block := range blocks {
 		if !known[string(block[1])] {
