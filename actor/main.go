@@ -269,4 +269,18 @@ func (m *process) failed(err error) int {
 	return 1
 }
 
-func (m *process) complain(err error) { fmt.Fprintf(m.stderr, "%s: %v\n", m.program, err) }
+// complaintTime is how long Main waits for somebody to take what it says on stderr:
+// a pipe that nobody reads keeps no process from ending.
+const complaintTime = time.Second
+
+func (m *process) complain(err error) {
+	said := make(chan struct{})
+	go func() {
+		fmt.Fprintf(m.stderr, "%s: %v\n", m.program, err)
+		close(said)
+	}()
+	select {
+	case <-said:
+	case <-time.After(complaintTime):
+	}
+}

@@ -296,3 +296,30 @@ func TestEnvironmentOfRoleStays(t *testing.T) {
 func TestFatalErrorOfTheSystem(t *testing.T) {
 	startProgram(t, nil, nil, "--until=fatal", "--result=aborted", "--debug-level=none").ends(1, "program: port 54195 is taken\n")
 }
+
+// A stalled is a pipe that nobody reads.
+type stalled chan struct{}
+
+func (s stalled) Write(p []byte) (int, error) {
+	<-s
+	return len(p), nil
+}
+
+// Who reads no stderr keeps no process from ending.
+func TestStalledStderr(t *testing.T) {
+	stderr := make(stalled)
+	status := make(chan int, 1)
+	go func() {
+		fails := func(*Self) any { return Faulted{Condition: "no luck"} }
+		status <- run([]string{"program", "--debug-level=none"}, nil, io.Discard, stderr, fails, nil)
+	}()
+	select {
+	case got := <-status:
+		if got != 1 {
+			t.Errorf("exit status %d, want 1", got)
+		}
+	case <-time.After(10 * complaintTime):
+		t.Error("it does not end")
+	}
+	close(stderr)
+}
