@@ -73,8 +73,11 @@ type Config struct {
 	ParentScope directory.Scope
 	// ParentFixed says that the parent must have just ParentScope.
 	ParentFixed bool
-	Heartbeat   uint32       // milliseconds; zero: 500
-	Logger      *slog.Logger // nil: slog.Default()
+	// Advice is what people can do when the parent is not found. It is logged
+	// as a warning after three seconds; empty: never.
+	Advice    string
+	Heartbeat uint32       // milliseconds; zero: 500
+	Logger    *slog.Logger // nil: slog.Default()
 }
 
 // DefaultHost is where host-cake listens, on every machine.

@@ -482,6 +482,23 @@ func TestUnfitParent(t *testing.T) {
 	}
 }
 
+// Who seeks a parent for long is told what to do, once.
+func TestMissingParent(t *testing.T) {
+	p := open(t, directory.Process, "127.0.0.1:1", func(c *Config) { c.Advice = "start one" })
+	p.publish(1, "a", directory.Host)
+	deadline := time.After(patience)
+	for !strings.Contains(p.logs.String(), "level=WARN") {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("no warning:\n%s", p.logs)
+		}
+	}
+	if log := p.logs.String(); strings.Count(log, "still seeking") != 2 || !strings.Contains(log, `advice="start one"`) {
+		t.Errorf("the log is\n%s", log)
+	}
+}
+
 func TestSurvey(t *testing.T) {
 	lan := open(t, directory.LAN, "")
 	host := open(t, directory.Host, lan.Address())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"time"
 
@@ -77,48 +76,75 @@ func (n *Node) seekParent(ctx context.Context, p *parent) {
 		RandomizationFactor: retryJitter,
 		Multiplier:          2,
 	}
-	said := ""
+	missing := n.miss()
 	for {
 		address, err := n.Parent()
-		level := slog.LevelInfo // a parent that is not there may come
-		if err != nil {
-			level = slog.LevelWarn // where it is must be said by somebody
-		}
 		delay.MaxInterval = redialMost(address)
-		if err == nil {
-			var l *link
-			l, err = n.dialParent(ctx, address)
-			if err == nil {
-				n.log.Info("parent found", "address", address, "parent", l.name())
-				said = ""
-				began := time.Now()
-				p.tried(nil)
-				select {
-				case <-l.gone:
-				case <-ctx.Done():
-					return
-				}
-				if time.Since(began) >= redialWell {
-					delay.Reset()
-				}
-				n.log.Info("parent lost", "address", address, "reason", l.reason)
-			}
+		var l *link
+		if err != nil {
+			missing.unknown(err)
+		} else if l, err = n.dialParent(ctx, address); err != nil {
+			missing.unreachable(address, err)
 		}
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil {
-			p.tried(err)
-			if text := err.Error(); text != said { // once, not at each attempt
-				said = text
-				n.log.Log(ctx, level, "no parent directory, still seeking", "address", address, "reason", err)
+		p.tried(err)
+		if err == nil {
+			n.log.Info("parent found", "address", address, "parent", l.name())
+			began := time.Now()
+			select {
+			case <-l.gone:
+			case <-ctx.Done():
+				return
 			}
+			n.log.Info("parent lost", "address", address, "reason", l.reason)
+			if time.Since(began) >= redialWell {
+				delay.Reset()
+			}
+			missing = n.miss()
 		}
 		select {
 		case <-time.After(delay.NextBackOff()):
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// A missing parent is logged once for each reason, not at each attempt; and once
+// more, with what people can do about it, when it has been missing for a while.
+type missing struct {
+	n      *Node
+	since  time.Time
+	said   string
+	warned bool
+}
+
+// missingLong is how long a parent may be missing before people are told.
+const missingLong = 3 * time.Second
+
+func (n *Node) miss() *missing { return &missing{n: n, since: time.Now()} }
+
+// unknown notes that it is not known where the parent is: that must be said by
+// somebody.
+func (m *missing) unknown(err error) {
+	if m.said != err.Error() {
+		m.said = err.Error()
+		m.n.log.Warn("no parent directory", "reason", err)
+	}
+}
+
+// unreachable notes that the parent is not there; it may come.
+func (m *missing) unreachable(address string, err error) {
+	if m.said != err.Error() {
+		m.said = err.Error()
+		m.n.log.Info("no parent directory, still seeking", "address", address, "reason", err)
+	}
+	if !m.warned && m.n.Advice != "" && time.Since(m.since) >= missingLong {
+		m.warned = true
+		m.n.log.Warn("no parent directory, still seeking: nobody else is found until it is there",
+			"address", address, "reason", err, "advice", m.n.Advice)
 	}
 }
 
