@@ -20,6 +20,8 @@ type Options struct {
 	Types      Types         // messages that cross processes
 	Logger     *slog.Logger  // nil: slog.Default()
 	Directory  string        // host:port of the parent directory; empty: find it; "none": stand alone
+	Above      Scope         // what the directory at Directory must be; zero: any that is wider
+	Heartbeat  time.Duration // between two signs of life of a link, 10 ms to a minute; zero: 500 ms
 	Grace      time.Duration // between Stop and force; zero: 10 s
 	AskTimeout time.Duration // zero: 5 s
 	Mailbox    int           // messages an actor may have waiting; zero: 65536
@@ -85,13 +87,20 @@ func (o Options) node(sys *System) (node.Config, error) {
 		LAN:         o.lan,
 		ParentScope: directory.Scope(p.scope),
 		ParentFixed: p.fixed,
+		Heartbeat:   uint32(o.Heartbeat.Milliseconds()),
 		Logger:      o.Logger,
 	}
 	if c.Transport == nil {
 		c.Transport = tcp.Transport{Logger: o.Logger}
 	}
+	if o.Above != 0 && p.scope != 0 {
+		c.ParentScope, c.ParentFixed = directory.Scope(o.Above), true
+	}
 	if p.scope != 0 {
 		c.Parent = p.where
+	}
+	if o.Scope == Process { // a composite process or a machine may well be alone
+		c.Advice = "start host-cake, or name another directory by --connect-to-directory"
 	}
 	return c, nil
 }

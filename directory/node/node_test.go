@@ -445,6 +445,8 @@ func TestRefusals(t *testing.T) {
 		p.Subscribe(1, "x", directory.Process),
 		p.Subscribe(1, "(", directory.Process),
 		p.Subscribe(1, "y", 99),
+		p.Publish(2, "b", directory.WAN),
+		p.Subscribe(1, "y", directory.WAN),
 	} {
 		if err == nil {
 			t.Error("it was accepted")

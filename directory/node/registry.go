@@ -57,6 +57,17 @@ func (r *registry) of(actor transport.ActorID) *actorsInterests {
 	return a
 }
 
+// unusable returns why nothing can be registered at a scope, or "".
+func unusable(s directory.Scope) string {
+	switch {
+	case !s.Valid():
+		return "there is no such scope"
+	case s == directory.WAN:
+		return "the scope WAN is reserved"
+	}
+	return ""
+}
+
 // Publish makes an actor known under name. The error is a
 // directory.NotPublished.
 func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope directory.Scope) error {
@@ -64,8 +75,7 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 	if refusal.Reason = name.Check(); refusal.Reason != "" {
 		return refusal
 	}
-	if !scope.Valid() {
-		refusal.Reason = "there is no such scope"
+	if refusal.Reason = unusable(scope); refusal.Reason != "" {
 		return refusal
 	}
 	endpoints, err := n.endpoints(scope)
@@ -131,8 +141,7 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 	if refusal.Reason = pattern.Check(); refusal.Reason != "" {
 		return refusal
 	}
-	if !scope.Valid() {
-		refusal.Reason = "there is no such scope"
+	if refusal.Reason = unusable(scope); refusal.Reason != "" {
 		return refusal
 	}
 	r := &n.registry
