@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -14,37 +15,53 @@ import (
 	"github.com/layer-cake/layer-cake/actor/role"
 )
 
+// fullDisk names the home that a child process destroys while no file may grow,
+// which is as good as a full disk. It is a process of its own because the limit is
+// one of the process, and the test's own files may grow.
+const fullDisk = "HOME_ON_A_FULL_DISK"
+
 // A home can be removed from a disk that is full; often that is why.
 func TestDestroyOnAFullDisk(t *testing.T) {
+	if path := os.Getenv(fullDisk); path != "" {
+		destroyWithoutRoom(t, path)
+		return
+	}
 	path := filepath.Join(t.TempDir(), "home")
-	h, err := role.Create(path, role.Group{})
+	if _, err := role.Create(path, role.Group{}); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	// No file may grow meanwhile, which is as good as a full disk.
+	child := exec.Command(self, "-test.run=^TestDestroyOnAFullDisk$")
+	child.Env = append(os.Environ(), fullDisk+"="+path)
+	if said, err := child.CombinedOutput(); err != nil {
+		t.Errorf("%v:\n%s", err, said)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the home is still there: %v", err)
+	}
+}
+
+func destroyWithoutRoom(t *testing.T, path string) {
+	h, err := role.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	signal.Ignore(syscall.SIGXFSZ)
-	defer signal.Reset(syscall.SIGXFSZ)
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	full := limit
-	full.Cur = 0
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
+	limit.Cur = 0
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	_, lockErr := h.Lock()
-	err = h.Destroy()
-	if e := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); e != nil {
-		t.Fatal(e)
+	if _, err := h.Lock(); err == nil {
+		t.Error("the disk is not full")
 	}
-	if lockErr == nil {
-		t.Error("the disk was not full")
-	}
-	if err != nil {
+	if err := h.Destroy(); err != nil {
 		t.Error(err)
-	}
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the home is still there: %v", err)
 	}
 }
