@@ -92,6 +92,7 @@ func beats(theirs net.Conn, long time.Duration) {
 	}
 }
 
+// R13: heartbeats come when nothing else does.
 func TestHeartbeatsAreSentWhenNothingElseIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, theirs := pipe()
@@ -108,6 +109,7 @@ func TestHeartbeatsAreSentWhenNothingElseIs(t *testing.T) {
 	})
 }
 
+// R13: who is silent for three heartbeats is dead.
 func TestSilentPeer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, theirs := pipe()
@@ -138,7 +140,7 @@ func TestHalfAFrameIsNoSilence(t *testing.T) {
 	})
 }
 
-// TestSlowReceiverIsNoSilentPeer shows that the time a receiver takes does not
+// R13: TestSlowReceiverIsNoSilentPeer shows that the time a receiver takes does not
 // count, nor what waited meanwhile.
 func TestSlowReceiverIsNoSilentPeer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -159,7 +161,7 @@ func TestSlowReceiverIsNoSilentPeer(t *testing.T) {
 	})
 }
 
-// TestHeartbeatsFollowTheSender shows that the deadline is three of the peer's
+// R13: TestHeartbeatsFollowTheSender shows that the deadline is three of the peer's
 // intervals, not of ours.
 func TestHeartbeatsFollowTheSender(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
