@@ -53,12 +53,11 @@ func (n *Node) effect(e directory.Effect) {
 	case directory.Release:
 		n.release(e.Key)
 	case directory.Start:
-		n.startTimer(e.Timer)
-	case directory.Cancel:
-		if t := n.timers[e.Timer]; t != nil {
-			t.Stop()
-			delete(n.timers, e.Timer)
+		if !n.waits(e.Timer) {
+			n.startTimer(e.Timer)
 		}
+	case directory.Cancel:
+		n.stopTimer(e.Timer)
 	}
 }
 
@@ -97,6 +96,13 @@ func (n *Node) startTimer(t directory.Timer) {
 		})
 	})
 	n.timers[t] = timer
+}
+
+func (n *Node) stopTimer(t directory.Timer) {
+	if timer := n.timers[t]; timer != nil {
+		timer.Stop()
+		delete(n.timers, t)
+	}
 }
 
 func duration(t directory.Timer) time.Duration {

@@ -38,6 +38,7 @@ type link struct {
 	lost     atomic.Bool     // it is
 	retiring bool            // it is to be closed soon; the node's
 	refused  bool            // it broke a rule; the node's
+	attempts attempts        // at sessions; the node's
 
 	types    outgoing
 	known    map[uint64]string // types by number; the reader's

@@ -34,6 +34,8 @@ type Session struct {
 	// that goroutine reads them as they are, others under mu.
 	link  *link    // nil: not yet, or inside the process
 	other *Session // the other end, inside the process; nil: not yet, or elsewhere
+
+	opening opening // the node's
 }
 
 type gate uint8
@@ -113,6 +115,7 @@ func (n *Node) begin(key directory.SessionKey, fact directory.Message) {
 	}
 	s.gate, s.held = gateOpen, nil
 	s.mu.Unlock()
+	n.opened(s)
 	n.giveBack(s, refused, "the mailbox is full, or the actor has ended")
 }
 
@@ -168,7 +171,7 @@ func (n *Node) openOver(l *link, s *Session, c directory.Connect) {
 	s.link = l
 	s.mu.Unlock()
 	l.sessions.add(s)
-	l.say(c.Open)
+	n.sayOpen(l, s, c)
 }
 
 // prepare makes the publisher's end of a session.
@@ -225,6 +228,7 @@ func (n *Node) release(key directory.SessionKey) {
 	}
 	n.end(key, nil)
 	delete(n.sessions, key)
+	n.opened(s)
 	if s.link != nil {
 		s.link.sessions.remove(s)
 		n.retire(s.link)
