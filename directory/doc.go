@@ -62,7 +62,7 @@
 //
 // R9 Fallback and retry. When a session is lost, Dropped is told at once and the
 // next best offer is tried, asking nobody. An attempt has a second to be ready, from
-its turn on: at most 1024 are under way over one link. One
+// its turn on: at most 1024 are under way over one link. One
 // whose offer goes, or is outranked, is given up. A failed offer rests for 100 ms,
 // doubling to 2 s, give or take a fifth; it is tried at once when it is said again
 // or a link to its process comes up.
