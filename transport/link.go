@@ -80,6 +80,7 @@ var (
 	ErrOverloaded  = errors.New("overloaded")
 	ErrEnded       = errors.New("ended")
 	ErrUnreachable = errors.New("unreachable")
+	ErrTooLarge    = errors.New("too large")
 	ErrClosed      = errors.New("link closed")
 	ErrSilent      = errors.New("no sign of life within three heartbeats")
 	ErrProtocol    = errors.New("protocol error")

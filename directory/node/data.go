@@ -32,7 +32,7 @@ func (l *link) compose(kind transport.Kind, message any, head func(b []byte, num
 	}
 	b.frame = append(head(b.frame[:0], number), b.body...)
 	if len(b.frame) > wire.MaxBody {
-		return fmt.Errorf("a message of %d bytes does not fit a frame of %d", len(b.body), wire.MaxBody)
+		return fmt.Errorf("%w: a message of %d bytes does not fit a frame of %d", transport.ErrTooLarge, len(b.body), wire.MaxBody)
 	}
 	return sendError(l.Send(kind, b.frame))
 }

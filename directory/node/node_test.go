@@ -428,8 +428,8 @@ func TestUndelivered(t *testing.T) {
 	if err := s.Send(s.Local(), 42); err == nil {
 		t.Error("a message without a codec was accepted")
 	}
-	if err := s.Send(s.Local(), strings.Repeat("x", 2<<20)); err == nil {
-		t.Error("a message beyond a frame was accepted")
+	if err := s.Send(s.Local(), strings.Repeat("x", 2<<20)); !errors.Is(err, transport.ErrTooLarge) {
+		t.Errorf("a message beyond a frame: %v", err)
 	}
 }
 
