@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -48,6 +49,10 @@ type ask struct {
 	then  func(reply any, err error)
 	reply chan answer                // where the goroutine waits
 	clock atomic.Pointer[time.Timer] // nil: no limit
+
+	in      *node.Session // in which it was sent; nil: in none, and what follows is not set
+	to      Address
+	message any
 }
 
 // An answer is the end of an ask.
@@ -104,7 +109,9 @@ func (a *ask) within(d time.Duration) {
 
 // Ask sends message and later calls then with the first reply, or with the
 // reason there is none: the reply if it is an error, TimedOut after
-// Options.AskTimeout, Undelivered, what Send would return. The callback runs as
+// Options.AskTimeout, Undelivered, what Send would return. Undelivered comes as
+// soon as it is known: when the actor has ended before it took the message, or
+// when the link of the session that to is bound to is lost. The callback runs as
 // part of this actor, between two messages; Sender is then who replied. It is
 // not called after the actor has ended. See Then for typed callbacks.
 func (s *Self) Ask(to Address, message any, then func(reply any, err error)) {
@@ -119,6 +126,9 @@ func (s *Self) askWithin(d time.Duration, to Address, message any, then func(any
 		s.asks = make(map[*ask]struct{})
 	}
 	s.asks[a] = struct{}{}
+	if a.in = s.session(to); a.in != nil {
+		a.to, a.message = to, message
+	}
 	if err := s.send(to, Address{at: a.at}, message); err != nil {
 		a.finish(Address{}, nil, err)
 	} else if d > 0 {
@@ -136,6 +146,12 @@ func (s *Self) forget(a *ask) {
 func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	a := s.sys.newAsk()
 	a.reply = make(chan answer, 1)
+	var dropped chan string
+	if in := s.session(to); in != nil {
+		a.in, a.to, a.message = in, to, message
+		dropped = s.awaits(in)
+		defer s.awaits(nil)
+	}
 	if err := s.send(to, Address{at: a.at}, message); err != nil {
 		a.giveUp()
 		return nil, err
@@ -148,15 +164,22 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	if s.leaving {
 		done = nil // what an actor does after Stop it may do in order
 	}
-	select {
-	case r := <-a.reply:
-		return r.reply, r.err
-	case <-ctx.Done():
-		return a.abandon(context.Cause(ctx))
-	case <-done:
-		return a.abandon(context.Cause(own))
-	case <-clock.C:
-		return a.abandon(TimedOut{d})
+	for {
+		select {
+		case r := <-a.reply:
+			return r.reply, r.err
+		case <-ctx.Done():
+			return a.abandon(context.Cause(ctx))
+		case <-done:
+			return a.abandon(context.Cause(own))
+		case <-clock.C:
+			return a.abandon(TimedOut{d})
+		case reason := <-dropped:
+			if a.in.LinkLost() && a.giveUp() { // else a reply may come, or has in the same moment
+				s.sys.counts.undelivered.Add(1)
+				return nil, a.lost(reason)
+			}
+		}
 	}
 }
 

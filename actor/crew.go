@@ -81,7 +81,7 @@ func (c *crew) work() {
 func (c *crew) replied(w *worker, r *request, reply any, err error) {
 	w.hand, w.ask = nil, nil
 	switch {
-	case err != nil && c.refused(w, err):
+	case err != nil && c.self.Sender().IsZero(): // it did not get its request; else the error is its reply
 		c.again(r, err)
 		if errors.Is(err, ErrEnded) {
 			c.remove(w, nil)
@@ -99,16 +99,6 @@ func (c *crew) replied(w *worker, r *request, reply any, err error) {
 		c.rest(w)
 	}
 	c.work()
-}
-
-// refused reports whether err says that w did not get its request. If not it
-// is the reply of w.
-func (c *crew) refused(w *worker, err error) bool {
-	if c.self.Sender().IsZero() {
-		return true
-	}
-	u, ok := err.(Undelivered)
-	return ok && u.To.at == w.at.at
 }
 
 // rest makes w idle.

@@ -56,10 +56,18 @@
 //
 // # What never happens
 //
-// No message is lost without a word: what cannot be accepted is an error of
-// Send, and what was accepted and could not arrive comes back as [Undelivered].
-// Mailboxes are bounded, and the facts that the runtime tells (Available,
-// Dropped, Returned, Stop) are never refused and keep their place.
+// A message is not lost without a word where somebody knows of it: what cannot
+// be accepted is an error of Send; what was accepted and could not be taken, for
+// the actor has ended or its mailbox is full, comes back as [Undelivered] to the
+// actor that sent it. An ask in an actor always ends. Mailboxes are bounded, and
+// the facts that the runtime tells (Available, Dropped, Returned, Stop) are never
+// refused and keep their place; only a session that is over before the actor has
+// taken its beginning, with nothing said in it, is not told at all.
+//
+// What was on its way over a link to another process when the link was lost is
+// not told: [Dropped] says for all that went in a session that it may be so, and
+// what went in none has no such word. Nor is it told when the Undelivered itself
+// finds its actor's mailbox full, or no way back. Where it matters, Ask.
 //
 // # Sharing
 //

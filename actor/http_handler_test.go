@@ -65,6 +65,40 @@ var wishes = map[string]any{
 	"bad-header":  HTTPResponse{Header: http.Header{"content-length": {"7"}}, Body: []byte("x")},
 }
 
+// A worker in another process may decide the whole response.
+func TestResponseOfAnotherProcess(t *testing.T) {
+	plant(t, httpTypes, func(t *testing.T, tr *tree) {
+		one, two := tr.open(t, Options{}), tr.open(t, Options{})
+		one.Spawn(func(self *Self) any {
+			if err := self.Publish("clerk"); err != nil {
+				return err
+			}
+			return clerk(self)
+		})
+		client, leave := two.Enter("client")
+		defer leave()
+		client.Subscribe("clerk")
+		handler := two.Handler(await[Available](t, client).Publisher, httpTypes)
+		for _, test := range []struct {
+			wish, want string
+			status     int
+			header     http.Header
+		}{
+			{"teapot", "short and stout", 418, http.Header{"Content-Type": {"text/plain"}, "X-Pot": {"a", "b"}}},
+			{"no-content", "", 204, http.Header{}},
+		} {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest("GET", "/wish?for="+test.wish, nil))
+			if w.Code != test.status || w.Body.String() != test.want {
+				t.Errorf("%s: got %d %q, want %d %q", test.wish, w.Code, w.Body, test.status, test.want)
+			}
+			if diff := cmp.Diff(test.header, w.Header()); diff != "" {
+				t.Errorf("%s: header: want -, got +:\n%s", test.wish, diff)
+			}
+		}
+	})
+}
+
 // refused is the body of an error.
 func refused(status int, reason string) string {
 	return fmt.Sprintf(`{"error":{"status":%d,"reason":"%s"}}`+"\n", status, reason)

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"reflect"
 	"sync"
 	"time"
 )
@@ -50,23 +49,26 @@ func (s *Self) serveHTTP(requested string, socket net.Listener, requests Types, 
 	}
 	l.serve(s.sys, limits)
 	s.box.put(item{message: Listening{Requested: requested, Address: l.address}})
-	s.SpawnThen(l.run, func(any, error) {}, Named("http "+l.address))
+	if s.listeners == nil {
+		s.listeners = make(map[*httpListener]Address)
+	}
+	s.listeners[l] = s.SpawnThen(l.run, func(any, error) { delete(s.listeners, l) }, Named("http "+l.address))
 }
 
 // Unlisten closes the listener at address, as it was given to ListenHTTP or as
 // Listening said it. The address is free when it returns. Requests that wait for
 // a reply may still have one, for Options.Grace.
 func (s *Self) Unlisten(address string) {
-	listens := reflect.ValueOf((*httpListener)(nil).run).Pointer()
-	for _, c := range s.offspring() {
-		if reflect.ValueOf(c.f).Pointer() != listens {
+	for l, at := range s.listeners {
+		if address != l.requested && address != l.address {
 			continue
+		}
+		c := s.sys.find(at)
+		u := unlisten{make(chan struct{})}
+		if c == nil || c.box.put(item{message: u}) != nil {
+			continue // it has ended
 		}
 		// The listener never blocks, so this is a matter of microseconds.
-		u := unlisten{address, make(chan struct{})}
-		if c.box.put(item{message: u}) != nil {
-			continue
-		}
 		select {
 		case <-u.done:
 		case <-c.done:
@@ -76,11 +78,8 @@ func (s *Self) Unlisten(address string) {
 
 // What a listener is told, beside Stop.
 type (
-	// unlisten: close the socket if it is the one at address.
-	unlisten struct {
-		address string
-		done    chan struct{} // closed then
-	}
+	// unlisten: close the socket.
+	unlisten struct{ done chan struct{} } // closed then
 	// unserved: the server takes no more connections.
 	unserved struct{ err error }
 	// drained: nobody waits for a response any more.
@@ -172,7 +171,7 @@ func (l *httpListener) run(self *Self) any {
 	for {
 		switch m := self.Input().(type) {
 		case unlisten:
-			if !draining && (m.address == l.requested || m.address == l.address) {
+			if !draining {
 				drain()
 			}
 			close(m.done)
@@ -208,13 +207,4 @@ func (l *httpListener) shutdown(patience time.Duration) {
 	l.mu.Unlock()
 	l.server.Shutdown(ctx) // whoever is left is cut off by Close
 	l.server.Close()
-}
-
-// reasonOf returns an error of package net without the address, which is known.
-func reasonOf(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		return op.Err.Error()
-	}
-	return err.Error()
 }

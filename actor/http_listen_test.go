@@ -158,7 +158,7 @@ func TestListenHTTP(t *testing.T) {
 func TestListenHTTPRefused(t *testing.T) {
 	s := openShop(t, Options{}, usualHTTPLimits())
 	for address, reason := range map[string]string{
-		s.address:          "bind: address already in use",
+		s.address:          "address already in use; does another process listen there? Port 0 is any that is free",
 		"nowhere":          `"nowhere" is no host:port: missing port in address`,
 		":80":              `":80" is no host:port: the host is missing; 0.0.0.0 stands for every address of this machine`,
 		"127.0.0.1:100000": `"127.0.0.1:100000" is no host:port: the port 100000 is not in 0 to 65535`,
@@ -170,7 +170,7 @@ func TestListenHTTPRefused(t *testing.T) {
 			}
 		})
 	}
-	if got, want := (NotListening{"127.0.0.1:80", "bind: permission denied"}).Error(), "actor.ListenHTTP: 127.0.0.1:80: bind: permission denied"; got != want {
+	if got, want := (NotListening{"127.0.0.1:80", "permission denied"}).Error(), "actor.ListenHTTP: 127.0.0.1:80: permission denied"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -208,6 +208,32 @@ func TestUnlistenAnswersWhoWaits(t *testing.T) {
 		if diff := cmp.Diff(any(Listening{s.address, s.address}), <-s.heard); diff != "" {
 			t.Errorf("want -, got +:\n%s", diff)
 		}
+	}
+}
+
+func TestUnlistenOneOfTwo(t *testing.T) {
+	s := openShop(t, Options{}, usualHTTPLimits())
+	s.do(func(self *Self) {
+		if err := self.ListenHTTP("127.0.0.1:00", httpTypes); err != nil {
+			t.Error(err)
+		}
+		self.Spawn(func(*Self) any { return nil }, Named("no listener"))
+	})
+	other := (<-s.heard).(Listening)
+	<-s.heard // Returned
+	s.do(func(self *Self) { self.Unlisten(other.Requested) })
+	if s.free() {
+		t.Error("the first listener was closed")
+	}
+	if !(&shop{address: other.Address}).free() {
+		t.Error("the second listener was not closed")
+	}
+	var left int
+	for left = 2; left > 1; { // its end is taken note of as a callback
+		s.do(func(self *Self) { left = len(self.listeners) })
+	}
+	if left != 1 {
+		t.Errorf("%d listeners are known, want 1", left)
 	}
 }
 

@@ -38,6 +38,7 @@ type cell struct {
 	ended      bool
 	registered bool // the node knows it
 	children   map[transport.ActorID]*Self
+	waits      *wait // the ask in a session that the goroutine waits for; nil: none
 }
 
 // An ending is a Returned that goes to a callback.

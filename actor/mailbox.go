@@ -4,10 +4,13 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/layer-cake/layer-cake/directory/node"
 )
 
-// An item is something that waits in a mailbox: a message, or an *answer or
-// *timer, of which a callback or a message is made when it is taken.
+// An item is something that waits in a mailbox: a message, or an *answer,
+// *timer, *ending or *opening, of which a callback or a message is made when it
+// is taken.
 type item struct {
 	message any
 	from    Address
@@ -22,8 +25,11 @@ type item struct {
 // that an actor that gets little needs little; then a block follows, so that
 // nothing is ever copied. An owner who waits keeps no block.
 //
-// The words of the runtime are not counted and never refused: each is the
-// answer to something that the owner has under way, at most one for each.
+// The words of the runtime are not counted and never refused. Most are the
+// answer to something that the owner has under way, one for each. What sessions
+// bring, which others begin and end, is kept as state: one fact at most for each
+// session that the owner is to know or to forget, and two for one that ended
+// while messages of its own wait, which are counted.
 type mailbox struct {
 	wake   chan struct{} // has a token when the owner, who was idle, should look
 	blocks *blocks
@@ -44,6 +50,10 @@ type mailbox struct {
 	limit   int
 	idle    bool // the owner found nothing and waits
 	closed  bool
+
+	openings map[*node.Session]*opening // those that wait and may still be over; nil: none
+	turned   uint64                     // how often the halves were swapped
+	over     int                        // openings in this half that are
 }
 
 // blockSize is how many items a whole block has.
@@ -75,28 +85,36 @@ func (b *mailbox) init(limit int, blocks *blocks) {
 // put adds an item, or returns ErrEnded or ErrOverloaded.
 func (b *mailbox) put(it item) error {
 	b.mu.Lock()
+	rouse, err := b.add(it)
+	b.mu.Unlock()
+	if rouse {
+		b.rouse()
+	}
+	return err
+}
+
+// add is put with the mutex held. It reports whether the owner is to be roused
+// then.
+func (b *mailbox) add(it item) (rouse bool, err error) {
 	if b.closed {
-		b.mu.Unlock()
-		return ErrEnded
+		return false, ErrEnded
 	}
 	if it.counted {
 		if b.counted+b.batch >= b.limit && b.counted+int(b.left.Load()) >= b.limit {
-			b.mu.Unlock()
-			return ErrOverloaded
+			return false, ErrOverloaded
 		}
 		b.counted++
+		if len(b.openings) > 0 && it.from.in != nil {
+			delete(b.openings, it.from.in)
+		}
 	}
 	if len(b.in) == cap(b.in) {
 		b.grow()
 	}
 	b.in = append(b.in, it)
-	idle := b.idle
+	rouse = b.idle
 	b.idle = false
-	b.mu.Unlock()
-	if idle {
-		b.rouse()
-	}
-	return nil
+	return rouse, nil
 }
 
 // grow makes room for an item. The mutex is held.
@@ -125,16 +143,24 @@ func (b *mailbox) rouse() {
 // take returns the next item. It returns false if there is none; a token comes
 // to wake when there is. Only the owner may call it.
 func (b *mailbox) take() (item, bool) {
-	if b.next == len(b.out) && !b.turn() {
-		return item{}, false
+	for b.next < len(b.out) || b.turn() {
+		it := b.out[b.next]
+		b.out[b.next] = item{} // let go of what it held
+		b.next++
+		if it.counted {
+			b.left.Add(-1)
+			return it, true
+		}
+		o, ok := it.message.(*opening)
+		if !ok {
+			return it, true
+		}
+		if b.told(o) {
+			it.message = o.fact
+			return it, true
+		}
 	}
-	it := b.out[b.next]
-	b.out[b.next] = item{} // let go of what it held
-	b.next++
-	if it.counted {
-		b.left.Add(-1)
-	}
-	return it, true
+	return item{}, false
 }
 
 // turn goes to the next block, and reports whether there is one.
@@ -167,6 +193,8 @@ func (b *mailbox) swap() bool {
 	}
 	b.in, b.next = empty, 0
 	b.batch, b.counted = b.counted, 0
+	b.over = 0
+	b.turned++
 	b.left.Store(int64(b.batch))
 	return true
 }
@@ -204,6 +232,7 @@ func (b *mailbox) close() []item {
 	}
 	left = append(left, b.in...)
 	b.closed = true
+	b.openings = nil
 	b.out, b.next, b.rest, b.in, b.full, b.counted, b.batch = nil, 0, nil, nil, nil, 0, 0
 	b.left.Store(0)
 	return left

@@ -112,6 +112,9 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 	defer signal.Stop(signals)
 	m.signals = signals
 	if m.sys, err = Open(&o); err != nil {
+		if e := (*openError)(nil); errors.As(err, &e) {
+			err = e.reason // the program's name says enough
+		}
 		return m.failed(err)
 	}
 	return m.live(f)

@@ -56,7 +56,8 @@ type (
 	Unsubscribed struct{ Pattern string }
 )
 
-// Dropped ends a session, to either side.
+// Dropped ends a session, to either side. What was sent in it and has not come
+// back may have arrived or not, if the Reason is that the link was lost.
 type Dropped struct {
 	Name    string
 	Pattern string // empty at the publisher
@@ -92,7 +93,9 @@ type (
 	// TimedOut: no reply came in time.
 	TimedOut struct{ After time.Duration }
 	// Undelivered: the message did not reach the actor at To. It is the error of
-	// an ask, and a message to whoever sent it otherwise.
+	// an ask, and a message to whoever sent it otherwise. Of an ask in a session
+	// whose link was lost it says no more than that no reply can come: the message
+	// may have arrived.
 	Undelivered struct {
 		To      Address
 		Message any

@@ -25,14 +25,17 @@ func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Se
 	if s == nil || m == nil {
 		return // it has ended: its registrations are being retracted
 	}
-	var from Address
 	switch m := m.(type) {
 	case Available:
-		from = m.Publisher
+		s.box.open(in, m, m.Publisher)
 	case Delivered:
-		from = m.Subscriber
+		s.box.open(in, m, m.Subscriber)
+	case Dropped:
+		s.box.drop(in, m)
+		s.interrupt(in, m.Reason)
+	default:
+		s.box.put(item{message: m})
 	}
-	s.box.put(item{message: m, from: from})
 }
 
 // Undelivered tells who sent a message that it did not arrive.

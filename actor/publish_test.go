@@ -295,6 +295,7 @@ func TestBetweenProcesses(t *testing.T) {
 				{Overloaded{3}, nil, Overloaded{3}},
 				{Unavailable{"x"}, nil, Unavailable{"x"}},
 				{Aborted{}, nil, Aborted{}},
+				{Undelivered{local, 7, "x"}, nil, Undelivered{local, 7, "x"}},
 			} {
 				got, err := client.ask(t.Context(), to, test.message)
 				if got != test.want || err != test.err {
@@ -351,6 +352,9 @@ func TestEndOfARemoteActorIsTold(t *testing.T) {
 				dropped = m
 			case Undelivered:
 				back = m
+				if !client.Sender().IsZero() {
+					t.Errorf("Undelivered is from %v, want nobody", client.Sender())
+				}
 			}
 		}
 		if want := (Dropped{"server", "server", Host, found.Publisher, dropped.Reason}); dropped != want {

@@ -25,12 +25,13 @@ type Self struct {
 	cell
 
 	// The goroutine's own.
-	sender  Address
-	timers  map[*timer]struct{}
-	asks    map[*ask]struct{}
-	log     *slog.Logger
-	entered bool // the goroutine is somebody else's: it must not be ended
-	leaving bool // Stop was taken
+	sender    Address
+	timers    map[*timer]struct{}
+	asks      map[*ask]struct{}
+	listeners map[*httpListener]Address // until their end is taken note of
+	log       *slog.Logger
+	entered   bool // the goroutine is somebody else's: it must not be ended
+	leaving   bool // Stop was taken
 }
 
 // Address returns the actor's own address.
@@ -135,8 +136,11 @@ func (s *Self) open(it item) (any, bool) {
 		return nil, false
 	}
 	s.sender = it.from
-	if _, stop := it.message.(Stop); stop {
+	switch m := it.message.(type) {
+	case Stop:
 		s.leaving = true
+	case Dropped:
+		s.endAsks(m.Remote.in, m.Reason)
 	}
 	return it.message, true
 }

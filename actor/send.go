@@ -3,6 +3,7 @@ package actor
 import (
 	"reflect"
 
+	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -25,8 +26,8 @@ func (s *Self) Forward(to Address, message any) error { return s.send(to, s.send
 
 // send sends in the session that to is bound to, if it is this actor's.
 func (s *Self) send(to, from Address, message any) error {
-	in := to.in
-	if in == nil || in.Local() != s.at || in.Remote() != to.at {
+	in := s.session(to)
+	if in == nil {
 		return s.sys.send(to, from, message)
 	}
 	if err := s.sys.sendable(message); err != nil {
@@ -34,6 +35,15 @@ func (s *Self) send(to, from Address, message any) error {
 	}
 	if err := in.Send(from.at, message); err != nil {
 		return s.sys.refused(to, err)
+	}
+	return nil
+}
+
+// session returns the session that what this actor sends to that address goes
+// in, nil if none.
+func (s *Self) session(to Address) *node.Session {
+	if in := to.in; in != nil && in.Local() == s.at && in.Remote() == to.at {
+		return in
 	}
 	return nil
 }
@@ -104,12 +114,11 @@ func (sys *System) undelivered(from, to Address, message any, reason string) {
 	if _, again := message.(Undelivered); again || from.IsZero() {
 		return // nobody to tell
 	}
-	u := Undelivered{To: to, Message: message, Reason: reason}
 	var err error
 	if from.at.Process == sys.process {
-		err = sys.post(from.at, Address{}, u)
+		err = sys.post(from.at, Address{}, Undelivered{To: to, Message: message, Reason: reason})
 	} else {
-		err = sys.net.Send(to.at, from.at, u)
+		err = sys.net.GiveBack(from.at, to.at, message, reason)
 	}
 	if err != nil {
 		sys.log.Debug("undelivered, and who sent it cannot be told", "from", from, "to", to, "reason", reason, "err", err)

@@ -2,7 +2,6 @@ package actor
 
 import (
 	"context"
-
 	"fmt"
 	"iter"
 	"log/slog"
@@ -44,12 +43,13 @@ type System struct {
 }
 
 // Open starts a system in a program with its own main. Nil options are the
-// defaults. It reads no flags and takes no signals.
+// defaults. It reads no flags and takes no signals. The error says which option
+// is no good, or why nobody can listen at Options.Listen.
 func Open(options *Options) (*System, error) {
 	o := options.complete()
 	types, err := newRegistry(o.Types)
 	if err != nil {
-		return nil, fmt.Errorf("actor.Open: %w", err)
+		return nil, &openError{err}
 	}
 	process := transport.NewProcessID()
 	sys := &System{
@@ -66,10 +66,10 @@ func Open(options *Options) (*System, error) {
 	}
 	config, err := o.node(sys)
 	if err != nil {
-		return nil, fmt.Errorf("actor.Open: %w", err)
+		return nil, &openError{err}
 	}
 	if sys.net, err = node.Open(config); err != nil {
-		return nil, fmt.Errorf("actor.Open: %w", err)
+		return nil, &openError{listenError(o.Listen, o.Scope, err)}
 	}
 	return sys, nil
 }
@@ -175,7 +175,8 @@ func (sys *System) Wait(ctx context.Context, a Address) (any, error) {
 
 // Enter makes the calling goroutine an actor without a parent until it calls
 // leave, with the goroutine still there for its children. It must be one that
-// is no actor already. Self is nil when the system is closing.
+// is no actor already. Once Close was called Self is nil, and leave does
+// nothing.
 func (sys *System) Enter(name string) (self *Self, leave func()) {
 	s := sys.newSelf(nil, nil, []SpawnOption{Named(name)})
 	if s == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -183,6 +184,69 @@ func TestNothingRunsAfterClose(t *testing.T) {
 			t.Errorf("Stop: got %v, want ErrEnded", err)
 		}
 	})
+}
+
+func TestNobodyEntersWhileClosing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := alone(t, Options{})
+		last, leaveLast := sys.Enter("last")
+		go func() {
+			if err := sys.Close(context.Background()); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+		}()
+		if got := last.Input(); got != (Stop{}) {
+			t.Errorf("got %v, want Stop", got)
+		}
+		self, leave := sys.Enter("late")
+		if self != nil {
+			t.Errorf("got %v, want nil", self.Address())
+		}
+		leave() // does nothing
+		if a := sys.Spawn(echo); !a.IsZero() {
+			t.Errorf("Spawn: got %v, want nobody", a)
+		}
+		leaveLast()
+		synctest.Wait()
+	})
+}
+
+func TestOpenNamesThePortThatIsTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	at := taken.Addr().String()
+	for _, test := range []struct {
+		listen string
+		scope  Scope
+		want   string
+	}{
+		{at, Host, "actor.Open: " + at + ": address already in use; is a host-cake running already?"},
+		{at, LAN, "actor.Open: " + at + ": address already in use; is a lan-cake running already?"},
+		{at, Process, "actor.Open: " + at + ": address already in use; does another process listen there?"},
+		{"192.0.2.1:0", LAN, "actor.Open: 192.0.2.1:0: cannot assign requested address; is it an address of this machine?"},
+		{"nowhere", Process, "actor.Open: nowhere: address nowhere: missing port in address"},
+	} {
+		sys, err := Open(&Options{Listen: test.listen, Scope: test.scope, Directory: "none"})
+		if err == nil {
+			sys.Close(t.Context())
+			t.Errorf("%+v: it is open", test)
+		} else if err.Error() != test.want {
+			t.Errorf("got  %v\nwant %s", err, test.want)
+		}
+	}
+	network := memory.NewNetwork()
+	options := Options{Listen: "127.0.0.1:1", Directory: "none", Transport: network.Transport("here")}
+	first, err := Open(&options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close(t.Context())
+	if _, err := Open(&options); err == nil || err.Error() != "actor.Open: 127.0.0.1:1: address already in use" {
+		t.Errorf("in memory: got %v", err)
+	}
 }
 
 func TestEnteredGoroutineIsAnActor(t *testing.T) {

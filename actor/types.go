@@ -38,6 +38,7 @@ var ownTypes = []codec.Type{
 	{Name: "layer-cake.undelivered", Go: reflect.TypeFor[Undelivered]()},
 	{Name: "layer-cake.overloaded", Go: reflect.TypeFor[Overloaded]()},
 	{Name: "layer-cake.unavailable", Go: reflect.TypeFor[Unavailable]()},
+	{Name: "layer-cake.http-response", Go: reflect.TypeFor[HTTPResponse]()},
 }
 
 // A registry knows the types of one system. It is a transport.Codec.

@@ -45,7 +45,8 @@ func (s *lanSettings) configure(o *actor.Options) error {
 	}
 	address, err := tcp.PrivateIPv4()
 	if err != nil {
-		return fmt.Errorf("where to take links is not known: %w; say it by --directory-at-lan=host:port", err)
+		// Its cause ends with the remedy.
+		return fmt.Errorf("--directory-at-lan=host:port is not set, and %w", errors.Unwrap(err))
 	}
 	_, port, err := net.SplitHostPort(actor.HostDirectory) // the port is the same everywhere
 	if err != nil {

@@ -30,7 +30,7 @@ func TestNoStandardAddress(t *testing.T) {
 			}
 			lanCake := m.start("lan-cake")
 			status := lanCake.wait()
-			want := "lan-cake: where to take links is not known: tcp.PrivateIPv4: " + test.reason + "; say it by --directory-at-lan=host:port\n"
+			want := "lan-cake: --directory-at-lan=host:port is not set, and " + test.reason + "\n"
 			if got := lanCake.log.String(); status != 1 || got != want {
 				t.Errorf("lan-cake: status %d, %q\nwant status 1, %q", status, got, want)
 			}

@@ -1,0 +1,67 @@
+package actor
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/layer-cake/layer-cake/directory/node"
+)
+
+// Asks in a session end with its link, for no reply can come then. Where the
+// session ends and the link lives they go on (R8). Whether the link lives only
+// the session knows, which must not be asked while it tells of its end: so the
+// actor asks, when it takes Dropped, or when it is roused from waiting.
+
+// A wait is for the reply to an ask in a session.
+type wait struct {
+	in      *node.Session
+	dropped chan string // has the reason when the session was dropped
+}
+
+// awaits notes that the goroutine waits for an ask in the session; nil: that it
+// does not any more. The channel has the reason when the session is dropped.
+func (c *cell) awaits(in *node.Session) (dropped chan string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if in == nil {
+		c.waits = nil
+		return nil
+	}
+	c.waits = &wait{in, make(chan string, 1)}
+	return c.waits.dropped
+}
+
+// interrupt rouses the goroutine if it waits for an ask in a session that was
+// dropped.
+func (c *cell) interrupt(in *node.Session, reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.waits != nil && c.waits.in == in {
+		c.waits.dropped <- reason // there is room: a session is dropped once
+	}
+}
+
+// endAsks ends the asks by callback in a session of which Dropped was taken, if
+// its link is lost. The callbacks follow what waits in the mailbox.
+func (s *Self) endAsks(in *node.Session, reason string) {
+	if len(s.asks) == 0 || in == nil || !in.LinkLost() {
+		return
+	}
+	var list []*ask
+	for a := range s.asks {
+		if a.in == in {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b *ask) int { return cmp.Compare(a.at.Actor, b.at.Actor) }) // as they were asked
+	for _, a := range list {
+		if a.finish(Address{}, nil, a.lost(reason)) {
+			s.sys.counts.undelivered.Add(1)
+		}
+	}
+}
+
+// lost is what becomes of an ask whose session was lost.
+func (a *ask) lost(reason string) Undelivered {
+	return Undelivered{a.to, a.message, "session lost: " + reason}
+}

@@ -1,0 +1,115 @@
+package actor
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// keeper publishes a name and replies to nothing: who asked it tells the test.
+func keeper(name string, asked chan<- Address) Func {
+	return func(self *Self) any {
+		if err := self.Publish(name); err != nil {
+			return err
+		}
+		for m := range self.Messages() {
+			if _, ok := m.(string); ok {
+				asked <- self.Sender()
+			}
+		}
+		return nil
+	}
+}
+
+// An ask in a session whose link is lost ends with it, long before its time is up.
+func TestAsksEndWithTheLinkOfTheirSession(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		one, two := tr.open(t, Options{}), tr.open(t, Options{})
+		asked := make(chan Address, 10)
+		one.Spawn(keeper("server", asked))
+		client, leave := two.Enter("client")
+		defer leave()
+		client.Subscribe("server")
+		found := await[Available](t, client)
+		var got []any
+		note := func(reply any, err error) { got = append(got, reply, err) }
+		for _, m := range []any{"a", "b", "c"} {
+			client.Ask(found.Publisher, m, note)
+		}
+		<-asked
+		<-asked
+		<-asked
+		began := time.Now()
+		tr.network.Reset("here", "here")
+		reason := "session lost: " + await[Dropped](t, client).Reason
+		again := await[Available](t, client)
+		var want []any
+		for _, m := range []any{"a", "b", "c"} {
+			want = append(want, nil, Undelivered{found.Publisher, m, reason})
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("by callback: got %v, want %v", got, want)
+		}
+
+		time.AfterFunc(time.Second, func() { <-asked; tr.network.Reset("here", "here") })
+		_, err := Ask[string](t.Context(), client, again.Publisher, "d")
+		if want := (Undelivered{again.Publisher, "d", reason}); err != want {
+			t.Errorf("waiting: got %v, want %v", err, want)
+		}
+		if took := time.Since(began); took >= two.askTimeout {
+			t.Errorf("it took %v", took)
+		}
+		if n := len(client.asks) + len(two.asks.all()); n != 0 || client.waits != nil {
+			t.Errorf("%d asks are left, and %v", n, client.waits)
+		}
+		if got := two.Counts().Undelivered; got != 4 {
+			t.Errorf("%d are counted, want 4", got)
+		}
+	})
+}
+
+// A session that ends while its link lives takes no ask with it: what is under way
+// at the old publisher is still answered (R8).
+func TestAsksOutliveTheirSession(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		one, two := tr.open(t, Options{}), tr.open(t, Options{})
+		asked := make(chan Address, 10)
+		one.Spawn(keeper("server", asked))
+		client, leave := two.Enter("client")
+		defer leave()
+		client.Subscribe("serv.*")
+		found := await[Available](t, client)
+		var got []any
+		client.Ask(found.Publisher, "a", func(reply any, err error) { got = append(got, reply, err) })
+		first := <-asked
+
+		// A better publisher comes: in the client's own process.
+		time.AfterFunc(time.Second, func() {
+			second := <-asked
+			two.Spawn(func(self *Self) any {
+				self.Publish("server", Process)
+				for range self.Messages() {
+				}
+				return nil
+			})
+			synctest.Wait() // the client was told, and waits for its reply
+			one.Send(first, "reply to a")
+			one.Send(second, "reply to b")
+		})
+		reply, err := Ask[string](t.Context(), client, found.Publisher, "b")
+		if reply != "reply to b" || err != nil {
+			t.Errorf("waiting: got %q, %v, want reply to b", reply, err)
+		}
+		if dropped := await[Dropped](t, client); dropped.Remote != found.Publisher {
+			t.Errorf("got %v, want Dropped of %v", dropped, found.Publisher)
+		}
+		if better := await[Available](t, client); better.Scope != Process {
+			t.Errorf("got %v, want one at Process", better)
+		}
+		client.InputWithin(0)
+		if want := []any{"reply to a", nil}; !slices.Equal(got, want) {
+			t.Errorf("by callback: got %v, want %v", got, want)
+		}
+	})
+}
