@@ -71,6 +71,10 @@ func (c Config) run(self *actor.Self) any {
 		lock.Unlock()
 		return err
 	}
+	if c.Process.Minder == nil {
+		c.Process.Minder = process.NewMinder(c.Process.Grace, self.Log())
+		defer c.Process.Minder.Close()
+	}
 	g := &group{Self: self, running: make(map[actor.Address]string), results: make(Results)}
 	for _, r := range roles {
 		p := c.Process

@@ -76,7 +76,7 @@ var children = map[string]func(args []string){
 			fmt.Println(err)
 			return
 		}
-		a := sys.Spawn(group.Func(group.Config{Home: args[0], Process: process.Config{Output: os.Stdout}}))
+		a := sys.Spawn(group.Func(group.Config{Home: args[0], Process: process.Config{Output: os.Stdout, Grace: time.Second}}))
 		fmt.Println(sys.Wait(context.Background(), a))
 	},
 }
@@ -334,17 +334,31 @@ func TestStopWithAHungRole(t *testing.T) {
 	b.quiet("true true <nil>")
 }
 
+// Roles end with their group-cake, however it ends and whatever they are.
 func TestKilled(t *testing.T) {
 	b := newBench(t)
 	b.add("a", "--do=hold-on")
-	b.add("b", "--do=hold-on")
+	b.add("b", "--do=hang")
+	for name, script := range map[string]string{
+		"c": "trap '' TERM; echo $$; while :; do sleep 1000; done",
+		"d": "sleep 1000 & echo $$; wait",
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.home.Add(role.Addition{Executable: path, Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	c := exec.Command(b.self, "supervise", b.home.Path())
 	c.Stdout = b.ours
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	b.pid()
-	b.pid()
+	for range 4 {
+		b.pid()
+	}
 	if pid, running, err := b.home.Running(); pid != c.Process.Pid || !running || err != nil {
 		t.Errorf("Running: got %d, %v, %v, want %d", pid, running, err, c.Process.Pid)
 	}

@@ -3,7 +3,6 @@ package process
 import (
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"syscall"
 
@@ -12,46 +11,36 @@ import (
 
 // A child is a process that was started and its process group.
 type child struct {
-	pid   int
-	ended chan struct{}    // closed when the process and its group are gone
-	state *os.ProcessState // what became of it, from then on
+	pid    int
+	minder *Minder
+	ended  chan struct{}    // closed when the process and its group are gone
+	state  *os.ProcessState // what became of it, from then on
 
 	mu   sync.Mutex // guards over
 	over bool       // pid may be that of another process
 }
 
-// start starts the process of command. A goroutine waits for it, on a thread of
-// its own that does nothing else: Linux sends the death signal of a child when
-// the thread that made it is gone, so that thread lives as long as the child.
-func start(command *exec.Cmd) (*child, error) {
+// start starts the process of command, and a goroutine that waits for it.
+func start(command *exec.Cmd, minder *Minder) (*child, error) {
 	theirs, ours, err := os.Pipe() // both closed on exec
 	if err != nil {
 		return nil, err
 	}
+	defer theirs.Close()
 	command.ExtraFiles = []*os.File{theirs}
 	command.Env = append(command.Env, actor.LifelineVariable+"=3") // the first extra file is number 3
-	command.SysProcAttr = attributes()
-	c := &child{ended: make(chan struct{})}
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := command.Start()
-		theirs.Close()
-		if err != nil {
-			ours.Close()
-			started <- err
-			return
-		}
-		c.pid = command.Process.Pid
-		started <- nil
-		c.wait(command)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := command.Start(); err != nil {
 		ours.Close()
-		close(c.ended)
-	}()
-	if err := <-started; err != nil {
 		return nil, err
 	}
+	c := &child{pid: command.Process.Pid, minder: minder, ended: make(chan struct{})}
+	minder.started(c.pid)
+	go func() {
+		defer close(c.ended)
+		defer ours.Close()
+		c.wait(command)
+	}()
 	return c, nil
 }
 
@@ -63,6 +52,7 @@ func (c *child) wait(command *exec.Cmd) {
 	syscall.Kill(-c.pid, syscall.SIGKILL)
 	c.over = true
 	c.mu.Unlock()
+	c.minder.ended(c.pid)
 	command.Wait() // its error is in the state too
 	c.state = command.ProcessState
 }

@@ -2,14 +2,9 @@ package process
 
 import (
 	"os/exec"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
-
-func attributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-}
 
 // awaitExit waits until the process has ended and leaves it to be reaped: until
 // then no other process and no other group can have its number.

@@ -2,12 +2,7 @@
 
 package process
 
-import (
-	"os/exec"
-	"syscall"
-)
-
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+import "os/exec"
 
 // awaitExit waits until the process has ended, and reaps it: there is no portable
 // way to wait only.

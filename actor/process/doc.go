@@ -11,8 +11,12 @@
 //   - It inherits a lifeline: the reading end of a pipe, whose number is in
 //     [actor.LifelineVariable]. This process holds the writing end and never writes.
 //     At its end of file the parent is gone, and the child is to end.
-//   - On Linux it gets SIGTERM too when this process is gone.
+//   - When this process is gone a minder, see [Minder], does what Stop would have
+//     done: SIGTERM, after a while SIGKILL, and SIGKILL to what is left of its group.
 //
-// A child that takes no notice of SIGTERM survives a parent that is killed by
-// SIGKILL: nobody is left to kill it. Programs that use actor.Main do take notice.
+// So it need not be a program that knows of Layer Cake, nor one that takes notice
+// of SIGTERM. What it starts in process groups of its own is its own to end; a
+// Layer Cake program does so. The minder is told of a child right after its start:
+// if this process is killed in the microseconds between, the lifeline is all that
+// reaches the child.
 package process

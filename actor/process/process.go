@@ -33,6 +33,8 @@ type Config struct {
 
 	Output *os.File      // its stdout and stderr; nil: os.Stderr. Its stdin is empty
 	Grace  time.Duration // between SIGTERM and SIGKILL; zero: DefaultGrace
+
+	Minder *Minder // of several processes; nil: this one has its own
 }
 
 // Func returns an actor that runs the process. Its result is nil for the exit
@@ -48,7 +50,12 @@ func (c Config) run(self *actor.Self) any {
 	if self.Context().Err() != nil {
 		return actor.Aborted{}
 	}
-	child, err := c.start()
+	minder := c.Minder
+	if minder == nil {
+		minder = NewMinder(c.grace(), log)
+		defer minder.Close()
+	}
+	child, err := c.start(minder)
 	if err != nil {
 		log.Warn("process not started", "err", err)
 		return actor.Faulted{Condition: "not started", Explanation: err.Error()}
@@ -87,13 +94,13 @@ func (c Config) grace() time.Duration {
 	return c.Grace
 }
 
-func (c Config) start() (*child, error) {
+func (c Config) start(minder *Minder) (*child, error) {
 	if c.Dir != "" {
 		if _, err := os.Stat(c.Dir); err != nil {
 			return nil, err // the one of exec would blame the executable
 		}
 	}
-	return start(c.command())
+	return start(c.command(), minder)
 }
 
 func (c Config) command() *exec.Cmd {

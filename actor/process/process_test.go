@@ -9,8 +9,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -72,6 +72,15 @@ var children = map[string]func(args []string){
 		fmt.Println("ready")
 		io.Copy(io.Discard, os.NewFile(uintptr(number), "lifeline"))
 	},
+	"leave-alone": func([]string) { // has a child that takes no notice, and ends by SIGTERM
+		self, _ := os.Executable()
+		c := exec.Command(self, "hang")
+		c.Stdout = os.Stdout
+		if err := c.Start(); err != nil {
+			fmt.Println(err)
+		}
+		select {}
+	},
 	"leave": func([]string) { // ends, and leaves a child that takes no notice
 		self, _ := os.Executable()
 		c := exec.Command(self, "hang")
@@ -82,6 +91,17 @@ var children = map[string]func(args []string){
 		}
 		select {}
 	},
+	"program": func([]string) { // of Layer Cake
+		os.Args = os.Args[:1]
+		actor.Main(func(self *actor.Self) any {
+			fmt.Println("ready")
+			for range self.Messages() {
+			}
+			time.Sleep(200 * time.Millisecond) // what it has to do, and a second SIGTERM would cut short
+			fmt.Println("ends in order")
+			return actor.Aborted{}
+		}, nil)
+	},
 	"supervise": func(args []string) {
 		sys, err := actor.Open(&actor.Options{Directory: "none"})
 		if err != nil {
@@ -90,7 +110,12 @@ var children = map[string]func(args []string){
 		}
 		self, _ := os.Executable()
 		for _, what := range args {
-			sys.Spawn(process.Func(process.Config{Path: self, Args: []string{what}, Output: os.Stdout}))
+			c := process.Config{Path: self, Args: []string{what}, Output: os.Stdout, Grace: time.Second}
+			c.Env = []string{actor.LevelVariable + "=NONE"}
+			if script, ok := strings.CutPrefix(what, "sh "); ok {
+				c.Path, c.Args = "/bin/sh", []string{"-c", script}
+			}
+			sys.Spawn(process.Func(c))
 		}
 		select {}
 	},
@@ -292,26 +317,38 @@ func TestNothingStaysBehind(t *testing.T) {
 	b.quiet()
 }
 
+// Whatever the children are, nothing is left of a process that was killed; and
+// who ends when asked is asked once.
 func TestSupervisorKilled(t *testing.T) {
 	b := newBench(t)
-	words := []string{"supervise", "hold-on", "hold-on", "hold-on"}
-	if runtime.GOOS == "linux" {
-		words = append(words, "die")
-	}
-	c := exec.Command(b.self, words...)
-	c.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
-	c.Stdout = b.ours
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for range words[1:] {
-		b.line("ready")
-	}
+	c := b.supervise(
+		"program",
+		"hold-on",
+		"hang",
+		"leave-alone",
+		`sh trap '' TERM; echo ready; while :; do sleep 1000; done`,
+		`sh sleep 1000 & sleep 1000 & echo ready; wait`,
+	)
 	if err := c.Process.Kill(); err != nil {
 		t.Error(err)
 	}
 	if err := c.Wait(); err == nil || err.Error() != "signal: killed" {
 		t.Errorf("supervisor: %v", err)
 	}
-	b.quiet()
+	b.quiet("ends in order")
+}
+
+// supervise starts a process with children, and waits until they are ready.
+func (b *bench) supervise(words ...string) *exec.Cmd {
+	b.Helper()
+	c := exec.Command(b.self, append([]string{"supervise"}, words...)...)
+	c.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	c.Stdout = b.ours
+	if err := c.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for range words {
+		b.line("ready")
+	}
+	return c
 }
