@@ -94,7 +94,6 @@ func TestAsksOutliveTheirSession(t *testing.T) {
 				return nil
 			})
 			synctest.Wait() // the client was told, and waits for its reply
-			one.Send(first, "reply to a")
 			one.Send(second, "reply to b")
 		})
 		reply, err := Ask[string](t.Context(), client, found.Publisher, "b")
@@ -107,7 +106,8 @@ func TestAsksOutliveTheirSession(t *testing.T) {
 		if better := await[Available](t, client); better.Scope != Process {
 			t.Errorf("got %v, want one at Process", better)
 		}
-		client.InputWithin(0)
+		one.Send(first, "reply to a")
+		client.InputWithin(time.Second)
 		if want := []any{"reply to a", nil}; !slices.Equal(got, want) {
 			t.Errorf("by callback: got %v, want %v", got, want)
 		}
