@@ -43,6 +43,8 @@ func (s *stage) build(ctx context.Context) error {
 	c := exec.CommandContext(ctx, "go", "build", "-o", bin,
 		module+"cmd/layer-cake", module+"cmd/group-cake", module+"cmd/host-cake",
 		module+"examples/multihosting/server", module+"examples/multihosting/worker")
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // it removes what it made
+	c.WaitDelay = clearTime
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
@@ -84,6 +86,7 @@ func (s *stage) start(name string, args ...string) (*program, error) {
 	p.cmd.Stderr = s.watch
 	p.cmd.Stdout = s.watch
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.cmd.WaitDelay = time.Second // for one that was killed, whose roles have a while yet
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -116,7 +119,7 @@ func (s *stage) clear() error {
 	for _, p := range s.actors {
 		p.cmd.Process.Signal(os.Interrupt) // an error says that it has ended
 	}
-	patience := time.After(15 * time.Second)
+	patience := time.After(clearTime)
 	for _, p := range s.actors {
 		select {
 		case <-p.ended:
@@ -130,7 +133,7 @@ func (s *stage) clear() error {
 	return errors.Join(all...)
 }
 
-// victim returns the name and the process of a role that made a table.
+// victim returns the role and the process of the worker that was started last.
 func (s *stage) victim() (role string, pid int, err error) {
 	for _, e := range s.watch.all("process started") {
 		if strings.HasPrefix(e["role"], "worker-") {

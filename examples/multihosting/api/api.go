@@ -13,8 +13,9 @@ const WorkerNames = `test-multihosting:worker-10:[-a-f0-9]+`
 // WorkerPrefix is what their names begin with; a UUID follows.
 const WorkerPrefix = "test-multihosting:worker-10:"
 
-// Most is the longest side of a table.
-const Most = 1000
+// Most is the longest side of a table. A message is at most 1 MiB between
+// processes, and a number takes 9 bytes: the largest table takes 0.8 MB.
+const Most = 300
 
 // Xy asks for a table of Y rows of X numbers each.
 type Xy struct{ X, Y int }

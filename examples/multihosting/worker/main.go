@@ -23,7 +23,9 @@ func (w *worker) run(self *actor.Self) any {
 	for m := range self.Messages() {
 		switch m := m.(type) {
 		case api.Xy:
-			self.Reply(w.table(self, m))
+			if err := self.Reply(w.table(self, m)); err != nil {
+				self.Log().Warn("table not sent", "x", m.X, "y", m.Y, "err", err)
+			}
 		}
 	}
 	return actor.Aborted{}
