@@ -9,11 +9,7 @@ check: ## format, vet, staticcheck, tests
 race:
 	go test -race ./...
 fuzz: ## every fuzz target for a while: make fuzz FOR=10m
-	@grep -rl '^func Fuzz' --include='*_test.go' . | xargs grep -Ho '^func Fuzz[A-Za-z0-9]*' | \
-	while IFS=: read -r file name; do \
-		echo "$$(dirname $$file) $${name#func }"; \
-		go test -run='^$$' -fuzz="^$${name#func }$$" -fuzztime=$(FOR) "$$(dirname $$file)" || exit 1; \
-	done
+	bash .ci/fuzz $(FOR)
 bench: ## every figure of BENCHMARKS.md
 	go run ./examples/latency
 	go test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...

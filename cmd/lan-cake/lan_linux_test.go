@@ -29,8 +29,8 @@ func newLAN(t *testing.T) *lan {
 // each machine shows the same tree.
 func TestZeroConfiguration(t *testing.T) {
 	t.Parallel()
-	tool := buildTool(t)
 	l := newLAN(t)
+	tool := buildTool(t)
 	worker := l.a.puppet("a", "publish service LAN")
 	seeker := l.b.puppet("b", "subscribe ser.* LAN")
 	seeker.expect("available service LAN")
@@ -84,8 +84,8 @@ func TestNearerWins(t *testing.T) {
 // other one is on the machine of lan-cake, which has a host-cake of its own.
 func TestMachineLost(t *testing.T) {
 	t.Parallel()
-	tool := buildTool(t)
 	l := newLAN(t)
+	tool := buildTool(t)
 	l.standard.daemon("host-cake")
 	older := l.a.puppet("older", "publish service LAN")
 	seeker := l.b.puppet("seeker", "subscribe service LAN")
@@ -146,8 +146,8 @@ func TestLANCakeKilled(t *testing.T) {
 // machine, and tells lan-cake (R14).
 func TestHostCakeRestarted(t *testing.T) {
 	t.Parallel()
-	tool := buildTool(t)
 	l := newLAN(t)
+	tool := buildTool(t)
 	worker := l.a.puppet("worker", "publish service-1 LAN")
 	seeker := l.b.puppet("seeker", "subscribe service-[0-9] LAN")
 	seeker.expect("available service-1 LAN")
@@ -183,9 +183,9 @@ func TestHostCakeRestarted(t *testing.T) {
 // processes find others and are found.
 func TestSharedMachine(t *testing.T) {
 	t.Parallel()
-	tool := buildTool(t)
 	n := newNetwork(t)
 	shared, a := n.machine("the LAN's machine", "10.0.0.195"), n.machine("host A", "10.0.0.11")
+	tool := buildTool(t)
 	shared.daemon("host-cake")
 	a.daemon("host-cake")
 	here := shared.puppet("here", "publish here LAN", "subscribe there LAN")
