@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 
 	"github.com/layer-cake/layer-cake/actor"
 	"github.com/layer-cake/layer-cake/transport/tcp"
@@ -28,7 +29,7 @@ func (s *hostSettings) configure(o *actor.Options) error {
 // LAN returns what lan-cake gives to actor.Main: the directory of a network.
 func LAN() (actor.Func, *actor.Options) {
 	s := &lanSettings{}
-	return serve, &actor.Options{Settings: s, Scope: actor.LAN, Configure: s.configure}
+	return serveLAN, &actor.Options{Settings: s, Scope: actor.LAN, Configure: s.configure}
 }
 
 type lanSettings struct {
@@ -77,4 +78,15 @@ func serve(self *actor.Self) any {
 	for range self.Messages() {
 	}
 	return actor.Aborted{}
+}
+
+// serveLAN says how lan-cake is found where that is not by itself.
+func serveLAN(self *actor.Self) any {
+	at := self.System().DirectoryAddress()
+	standard, err := tcp.StandardLAN()
+	if address, e := netip.ParseAddrPort(at); err == nil && e == nil && address.Addr().IsPrivate() && at != standard {
+		self.Log().Warn("lan-cake is not found by itself: it is not at the standard address",
+			"standard", standard, "at", at, "then", "host-cake --directory-at-lan="+at)
+	}
+	return serve(self)
 }

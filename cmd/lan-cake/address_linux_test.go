@@ -63,7 +63,8 @@ var twoAddresses = []string{
 	eth1, "addr add 192.168.1.5/24 dev eth1", "link set eth1 up", "link set cable1 up",
 }
 
-// The default route says which of two private addresses is that of the LAN.
+// The default route says which of two private addresses is that of the LAN. It is
+// not the one where host-cakes look, and lan-cake says so.
 func TestDefaultRoute(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t, "the machine")
@@ -72,4 +73,6 @@ func TestDefaultRoute(t *testing.T) {
 	if got, want := strings.Join(listening(t, lanCake), " "), "192.168.1.5:54195"; got != want {
 		t.Errorf("lan-cake listens at %s, want %s", got, want)
 	}
+	lanCake.logs("level=WARN")
+	lanCake.logs(`standard=192.168.0.195:54195 at=192.168.1.5:54195 then="host-cake --directory-at-lan=192.168.1.5:54195"`)
 }

@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A lan is a network as the manual has it: lan-cake on the machine that has the
 // standard address, two others with a host-cake each, and nothing set anywhere.
@@ -55,6 +58,9 @@ func TestZeroConfiguration(t *testing.T) {
 +   [HOST] host-cake
 +   +   [PROCESS] puppet
 `, "--connect-to-directory=10.0.0.195:54195")
+	if log := l.lanCake.log.String(); strings.Contains(log, "level=WARN") {
+		t.Errorf("lan-cake has a warning:\n%s", log)
+	}
 }
 
 // A publisher on the own machine goes before an older one elsewhere, for as long

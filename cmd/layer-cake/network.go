@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/layer-cake/layer-cake/actor"
+	"github.com/layer-cake/layer-cake/actor/role"
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
@@ -23,8 +26,8 @@ import (
 // surveyTime is how long the directories may take to answer.
 const surveyTime = 2 * time.Second
 
-func newNetwork() *cobra.Command {
-	at := actor.HostPort(node.DefaultHost)
+func newNetwork(home *string) *cobra.Command {
+	var at actor.HostPort
 	var full, long bool
 	c := &cobra.Command{
 		Use:   "network",
@@ -38,6 +41,9 @@ started as and the first digits of its identity. The tool itself is among them.
     +   +   [PROCESS] server (873dd3e9)
     +   [PROCESS] layer-cake (ba2eb859)
 
+It asks the directory that was named when the composite process was created; if
+there is no home, or none was named, the host-cake of this machine.
+
 The long listing adds the role in a composite process, the process number in angle
 brackets, and the address where links are taken.
 
@@ -45,6 +51,13 @@ A directory that does not answer within two seconds is marked, and what is below
 it is not shown; the exit status is then 1.`,
 		Args: words(0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if at == "" {
+				kept, err := directoryOf(*home, c.Flags().Changed("home-path"))
+				if err != nil {
+					return err
+				}
+				at = actor.HostPort(kept)
+			}
 			tree, err := survey(string(at))
 			if err != nil {
 				return err
@@ -52,10 +65,28 @@ it is not shown; the exit status is then 1.`,
 			return printTree(c.OutOrStdout(), tree, full, long)
 		},
 	}
-	c.Flags().Var(&at, "connect-to-directory", "the `host:port` of the directory to ask")
+	c.Flags().Var(&at, "connect-to-directory", "the `host:port` of the directory to ask, whatever the home says")
 	c.Flags().BoolVar(&full, "full-identity", false, "show identities whole")
 	c.Flags().BoolVarP(&long, "long-listing", "l", false, "show roles, process numbers and where links are taken as well")
 	return c
+}
+
+// directoryOf is the address of the directory above a composite process: the one
+// that its home keeps, or else that of this machine. Only a home that was named
+// must exist.
+func directoryOf(home string, named bool) (string, error) {
+	h, err := role.Open(home)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return node.DefaultHost, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	kept, err := h.Group()
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(kept.DirectoryAtHost, kept.DirectoryAtLAN, node.DefaultHost), nil
 }
 
 // survey joins the tree at an address for as long as it takes to look at it.

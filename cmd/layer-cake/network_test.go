@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/layer-cake/layer-cake/actor/role"
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
@@ -87,6 +90,67 @@ func left(t *testing.T, host *node.Node) {
 		if !slices.ContainsFunc(tree.Children, isTool) {
 			return
 		}
+	}
+}
+
+// The directory is that of the home, of a host-cake or a lan-cake.
+func TestNetworkOfAHome(t *testing.T) {
+	for name, scope := range map[string]directory.Scope{"host-cake": directory.Host, "lan-cake": directory.LAN} {
+		above := openNode(t, scope, name, "")
+		kept := role.Group{DirectoryAtHost: above.Address()}
+		if scope == directory.LAN {
+			kept = role.Group{DirectoryAtLAN: above.Address()}
+		}
+		t.Chdir(t.TempDir())
+		if _, err := role.Create(role.DefaultHome, kept); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"network"}, {"network", "--home-path=" + role.DefaultHome}} {
+			left(t, above)
+			var stdout, stderr bytes.Buffer
+			status := execute(args, &stdout, &stderr)
+			if status != 0 || !strings.Contains(stdout.String(), "] "+name+" (") {
+				t.Errorf("%q: status %d, stdout %q, stderr %q", args, status, &stdout, &stderr)
+			}
+		}
+	}
+}
+
+func TestDirectoryOf(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for home, kept := range map[string]role.Group{
+		"none set": {},
+		"host":     {DirectoryAtHost: "127.0.0.1:1"},
+		"lan":      {DirectoryAtLAN: "127.0.0.1:2"},
+	} {
+		if _, err := role.Create(home, kept); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir("no home", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		home      string
+		named     bool
+		want, err string
+	}{
+		{"none set", true, node.DefaultHost, ""},
+		{"host", true, "127.0.0.1:1", ""},
+		{"lan", false, "127.0.0.1:2", ""},
+		{"nowhere", false, node.DefaultHost, ""},
+		{"nowhere", true, "", "nowhere: there is no such home: "},
+		{"no home", false, "", "no home: it is not the home of a composite process"},
+	} {
+		got, err := directoryOf(test.home, test.named)
+		reason := fmt.Sprint(err)
+		if got != test.want || (err == nil) != (test.err == "") || err != nil && !strings.HasPrefix(reason, test.err) {
+			t.Errorf("%s, named %v: got %q, %v, want %q, %s", test.home, test.named, got, err, test.want, test.err)
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	if status := execute([]string{"network", "--home-path=nowhere"}, &stdout, &stderr); status != 1 {
+		t.Errorf("status %d, %s", status, &stderr)
 	}
 }
 

@@ -57,7 +57,7 @@ func newRoot() *cobra.Command {
 		newList(home),
 		newDestroy(home),
 		newRun(home),
-		newNetwork(),
+		newNetwork(home),
 	)
 	return root
 }

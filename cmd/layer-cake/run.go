@@ -20,8 +20,8 @@ func newRun(home *string) *cobra.Command {
 		Short: "Run a composite process",
 		Long: `Run runs every role of a composite process, until all have ended or it is told to
 stop, by Ctrl-C or SIGTERM; each role is then told to stop, and killed if it has
-not ended in 7 seconds. It becomes the program group-cake, which must be beside
-layer-cake, or else in PATH.
+not ended in 7 seconds. The same happens when it is killed. It becomes the program
+group-cake, which must be beside layer-cake, or else in PATH.
 
 A role that ends does not end the others. When all have ended, what each returned
 is printed; the exit status is 1 if any of them failed. Everything else that
@@ -45,7 +45,7 @@ It is an error if the composite process runs already, or has no roles.`,
 			return fmt.Errorf("%s: %w", program, syscall.Exec(program, args, os.Environ()))
 		},
 	}
-	c.Flags().StringVar(&level, "debug-level", "", "log this `level` and above: DEBUG, INFO, WARNING, ERROR or NONE")
+	c.Flags().StringVar(&level, "debug-level", "", "log this `level` and above: DEBUG TRACE OBJECT CONSOLE WARNING FAULT NONE, or INFO WARN ERROR")
 	return c
 }
 
