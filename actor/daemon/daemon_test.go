@@ -69,27 +69,38 @@ type settings struct {
 	Scope actor.Scope
 }
 
-// publish serves until it has been found once, and lost.
+// publish answers until it has been found once, and lost.
 func (s *settings) publish(self *actor.Self) any {
 	if err := self.Publish(s.Name, s.Scope); err != nil {
 		return err
 	}
 	for m := range self.Messages() {
-		if _, ok := m.(actor.Dropped); ok {
+		switch m := m.(type) {
+		case string:
+			if err := self.Reply(m); err != nil {
+				return err
+			}
+		case actor.Dropped:
 			return nil
 		}
 	}
 	return actor.Aborted{}
 }
 
-// subscribe returns where it found a publisher.
+// subscribe returns where it found a publisher, when that has answered: a session
+// in which nothing was said may be over before the publisher hears of it.
 func (s *settings) subscribe(self *actor.Self) any {
 	if err := self.Subscribe(s.Name, s.Scope); err != nil {
 		return err
 	}
 	for m := range self.Messages() {
-		if m, ok := m.(actor.Available); ok {
-			return m.Scope.String()
+		switch m := m.(type) {
+		case actor.Available:
+			if err := self.Send(m.Publisher, m.Scope.String()); err != nil {
+				return err
+			}
+		case string:
+			return m
 		}
 	}
 	return actor.Aborted{}
