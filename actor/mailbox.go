@@ -54,7 +54,13 @@ type mailbox struct {
 	openings map[*node.Session]*opening // those that wait and may still be over; nil: none
 	turned   uint64                     // how often the halves were swapped
 	over     int                        // openings in this half that are
+	pairs    int                        // of this half: sessions that ended while their opening waited, and are told
+	keep     int                        // so many pairs are
 }
+
+// keepPairs is how many sessions that have come and gone unseen an actor is told
+// of all the same. It is not told of more (R17).
+const keepPairs = 1024
 
 // blockSize is how many items a whole block has.
 const blockSize = 128
@@ -80,6 +86,7 @@ func (b *mailbox) init(limit int, blocks *blocks) {
 	b.wake = make(chan struct{}, 1)
 	b.limit = limit
 	b.blocks = blocks
+	b.keep = keepPairs
 }
 
 // put adds an item, or returns ErrEnded or ErrOverloaded.
@@ -193,7 +200,7 @@ func (b *mailbox) swap() bool {
 	}
 	b.in, b.next = empty, 0
 	b.batch, b.counted = b.counted, 0
-	b.over = 0
+	b.over, b.pairs = 0, 0
 	b.turned++
 	b.left.Store(int64(b.batch))
 	return true

@@ -3,9 +3,10 @@ package actor
 import "github.com/layer-cake/layer-cake/directory/node"
 
 // An opening is a fact that begins a session, Available or Delivered, while it
-// waits in a mailbox. If the session ends first, and nothing that came in it
-// waits behind, the actor is told neither of the beginning nor of the end, so
-// that sessions which come and go do not pile up where nobody takes messages.
+// waits in a mailbox. If the session ends first, nothing that came in it waits
+// behind, and there are many such sessions already, the actor is told neither of
+// the beginning nor of the end, so that sessions which come and go do not pile up
+// where nobody takes messages.
 //
 //	waits ──(taken, or a message came in the session)──► sure: Dropped will follow it
 //	waits ──(the session ended)──► over: it is stepped over
@@ -37,6 +38,11 @@ func (b *mailbox) open(in *node.Session, fact any, from Address) {
 func (b *mailbox) drop(in *node.Session, fact any) {
 	b.mu.Lock()
 	o := b.openings[in]
+	if o != nil && b.pairs < b.keep {
+		delete(b.openings, in)
+		b.pairs++
+		o = nil
+	}
 	if o == nil {
 		rouse, _ := b.add(item{message: fact})
 		b.mu.Unlock()

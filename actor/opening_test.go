@@ -26,6 +26,7 @@ const (
 func TestSessionsInAMailbox(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := newMailbox(1 << 20)
+		b.keep = rapid.IntRange(0, 3).Draw(t, "keep")
 		var live []*node.Session
 		knows := map[*node.Session]told{}
 		waiting := map[*node.Session]int{} // messages of it
@@ -103,7 +104,7 @@ func TestSessionsInAMailbox(t *testing.T) {
 					facts++
 				}
 			}
-			limit := len(live)
+			limit := len(live) + 4*b.keep // pairs, in both halves
 			for _, k := range knows {
 				if k == toldBegin {
 					limit++
@@ -162,6 +163,7 @@ func TestSubscribersThatComeAndGo(t *testing.T) {
 		one, two := tr.open(t, Options{}), tr.open(t, Options{})
 		publisher, leave := one.Enter("publisher")
 		defer leave()
+		publisher.box.keep = 0
 		publisher.Publish("busy")
 		await[Published](t, publisher)
 		subscriber, leaveSubscriber := two.Enter("subscriber")
