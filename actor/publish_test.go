@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -317,6 +318,37 @@ func TestBetweenProcesses(t *testing.T) {
 		synctest.Wait()
 		if one.find(server) == nil {
 			t.Error("the server was stopped from afar")
+		}
+	})
+}
+
+// A reply that cannot leave its process is told to who asked, at once.
+func TestReplyThatCannotTravel(t *testing.T) {
+	type secret struct{ X int }
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		one, two := tr.open(t, Options{}), tr.open(t, Options{})
+		one.Spawn(func(self *Self) any {
+			self.Publish("server")
+			for m := range self.Messages() {
+				switch m {
+				case "secret":
+					self.Reply(secret{1})
+				case "large":
+					self.Reply(strings.Repeat("x", 2<<20))
+				}
+			}
+			return nil
+		})
+		client, leave := two.Enter("client")
+		defer leave()
+		client.Subscribe("server")
+		found := await[Available](t, client)
+		began := time.Now()
+		for _, question := range []string{"secret", "large"} {
+			_, err := client.ask(t.Context(), found.Publisher, question)
+			if fault, ok := err.(Faulted); !ok || fault.Condition != "no reply" || time.Since(began) > 0 {
+				t.Errorf("%s: got %v after %v, want Faulted at once", question, err, time.Since(began))
+			}
 		}
 	})
 }

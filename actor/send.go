@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"errors"
 	"reflect"
 
 	"github.com/layer-cake/layer-cake/directory/node"
@@ -17,8 +18,17 @@ import (
 // Who sends a slice, a map or a pointer gives it away.
 func (s *Self) Send(to Address, message any) error { return s.send(to, s.Address(), message) }
 
-// Reply sends message to the Sender.
-func (s *Self) Reply(message any) error { return s.send(s.sender, s.Address(), message) }
+// Reply sends message to the Sender. If it may not travel or is too large, a
+// Sender that asked, and would wait in vain, gets a Faulted instead.
+func (s *Self) Reply(message any) error {
+	err := s.send(s.sender, s.Address(), message)
+	portable := new(PortableError)
+	if isAsk(s.sender.at.Actor) && (errors.As(err, &portable) || errors.Is(err, transport.ErrTooLarge)) {
+		s.Log().Warn("reply refused", "to", s.sender, "err", err)
+		s.send(s.sender, s.Address(), Faulted{"no reply", err.Error()})
+	}
+	return err
+}
 
 // Forward sends message to the actor at to as if it came from the Sender, who
 // gets the reply.
