@@ -23,7 +23,7 @@ type hostSettings struct {
 
 func (s *hostSettings) configure(o *actor.Options) error {
 	o.Listen = string(s.DirectoryAtHost)
-	return above(o, s.DirectoryAtLAN)
+	return above(o, "", s.DirectoryAtLAN)
 }
 
 // LAN returns what lan-cake gives to actor.Main: the directory of a network.
@@ -58,16 +58,20 @@ func (s *lanSettings) configure(o *actor.Options) error {
 }
 
 // above sets the parent directory to the one of these addresses that is set, if
-// one is, and refuses more than one. That of --connect-to-directory counts too.
-func above(o *actor.Options, addresses ...actor.HostPort) error {
-	for _, a := range addresses {
-		if a == "" {
+// one is, and refuses more than one. What is there must be what it is called (R18).
+// That of --connect-to-directory counts too.
+func above(o *actor.Options, host, lan actor.HostPort) error {
+	for _, a := range []struct {
+		scope   actor.Scope
+		address actor.HostPort
+	}{{actor.Host, host}, {actor.LAN, lan}} {
+		if a.address == "" {
 			continue
 		}
-		if o.Directory != "" && o.Directory != string(a) {
-			return fmt.Errorf("there is one directory above, not both %s and %s", o.Directory, a)
+		if o.Directory != "" && o.Directory != string(a.address) {
+			return fmt.Errorf("there is one directory above, not both %s and %s", o.Directory, a.address)
 		}
-		o.Directory = string(a)
+		o.Directory, o.Above = string(a.address), a.scope
 	}
 	return nil
 }
