@@ -43,7 +43,9 @@ func (s *stage) build(ctx context.Context) error {
 	c := exec.CommandContext(ctx, "go", "build", "-o", bin,
 		module+"cmd/layer-cake", module+"cmd/group-cake", module+"cmd/host-cake",
 		module+"examples/multihosting/server", module+"examples/multihosting/worker")
-	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) } // it removes what it made
+	c.Env = append(os.Environ(), "GOTMPDIR="+s.folder) // what an interrupted build leaves is removed with ours
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGINT) } // it, and its compilers
 	c.WaitDelay = clearTime
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
