@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -89,12 +88,11 @@ func (s *programSettings) run(self *Self) any {
 		panic("oh")
 	case "environment":
 		var list []string
-		for _, e := range os.Environ() {
-			if strings.HasPrefix(e, "LAYER_CAKE_") {
-				list = append(list, e)
+		for _, name := range []string{DirectoryVariable, LevelVariable, LifelineVariable, RoleVariable} {
+			if value, ok := os.LookupEnv(name); ok {
+				list = append(list, name+"="+value)
 			}
 		}
-		slices.Sort(list)
 		return list
 	}
 	return nil
