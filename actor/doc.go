@@ -61,8 +61,9 @@
 // the actor has ended or its mailbox is full, comes back as [Undelivered] to the
 // actor that sent it. An ask in an actor always ends. Mailboxes are bounded, and
 // the facts that the runtime tells (Available, Dropped, Returned, Stop) are never
-// refused and keep their place; only a session that is over before the actor has
-// taken its beginning, with nothing said in it, is not told at all.
+// refused and keep their place; only of sessions that are over before the
+// actor has taken their beginning, with nothing said in them, it is not told
+// beyond a thousand.
 //
 // What was on its way over a link to another process when the link was lost is
 // not told: [Dropped] says for all that went in a session that it may be so, and

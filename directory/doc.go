@@ -106,7 +106,9 @@
 //
 // R17 Bounded. What a peer can fill has a limit and a refusal; long work is done in
 // turns, so that who asks for much waits for it alone. What is not taken is
-// given back to who sent it. Available, Dropped and their like are never refused.
+// given back to who sent it. Available, Dropped and their like are never refused;
+// of sessions that are over before their actor looks, beyond a thousand, it is told
+// neither the beginning nor the end.
 // Not built yet: credit, by which a slow receiver slows its senders; until then what
 // its mailbox cannot take comes back as undelivered.
 //
