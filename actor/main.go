@@ -186,6 +186,9 @@ func (m *process) live(f Func) int {
 			m.ended = true
 			m.limit()
 		case err := <-closed:
+			if !m.ended { // both were there, and select took this one
+				m.value, m.ended = <-ended, true
+			}
 			return m.over(err)
 		case <-m.overdue:
 			return m.over(fmt.Errorf("after %v there still run: %s", m.sys.patience, m.running()))
