@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport/tcp"
 )
 
 // HostDirectory is where host-cake takes links, unless told otherwise.
-const HostDirectory = "127.0.0.1:54195"
+const HostDirectory = node.DefaultHost
 
 // DirectoryVariable is the environment variable that has the host:port of the
 // directory of a composite process, for the processes in it.
