@@ -19,6 +19,17 @@ type (
 		Scope  Scope
 		Reason string
 	}
+	// Standby: in the directory of that scope an older publication of the name
+	// is used, not this one. A publication begins as if it were used everywhere.
+	Standby struct {
+		Name  string
+		Scope Scope
+	}
+	// Promoted: the publication is used at that scope again.
+	Promoted struct {
+		Name  string
+		Scope Scope
+	}
 	// Delivered: a subscriber has a session with the actor.
 	Delivered struct {
 		Name       string

@@ -17,6 +17,10 @@ func translate(fact directory.Message, in *node.Session) any {
 		return Published{string(m.Name), Scope(m.Scope)}
 	case directory.NotPublished:
 		return NotPublished{string(m.Name), Scope(m.Scope), m.Reason}
+	case directory.Standby:
+		return Standby{string(m.Name), Scope(m.Scope)}
+	case directory.Promoted:
+		return Promoted{string(m.Name), Scope(m.Scope)}
 	case directory.Unpublished:
 		return Unpublished{string(m.Name)}
 	case directory.Subscribed:

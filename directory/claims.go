@@ -146,7 +146,7 @@ func (m *Machine) change(name Name, mutate func(*standing)) {
 		return
 	}
 	if now := s.upward(m.parentScope); !slices.EqualFunc(told, now, samePublication) {
-		m.send(m.parent, Claim{name, now})
+		m.send(m.parent, Claim{Name: name, Claimants: now})
 	}
 }
 

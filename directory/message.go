@@ -35,6 +35,19 @@ type (
 		Scope  Scope
 		Reason string
 	}
+	// Standby: at that scope another publication of the name is older and holds
+	// it. A publication begins as if it held its name everywhere (R4).
+	Standby struct {
+		ID    ID
+		Name  Name
+		Scope Scope
+	}
+	// Promoted: the publication holds its name at that scope again.
+	Promoted struct {
+		ID    ID
+		Name  Name
+		Scope Scope
+	}
 	// Unpublished is the last word about a publication.
 	Unpublished struct {
 		ID   ID
@@ -64,10 +77,12 @@ type (
 type (
 	// Claim says who claims a name below: the oldest for each scope from the
 	// parent's outwards, oldest first, at most MaxClaimants. It replaces what
-	// this link said of the name before; none retracts it (R3).
+	// this link said of the name before; none retracts it (R3). Ask says that
+	// somebody below stands by behind those: who holds the name is to be told.
 	Claim struct {
 		Name      Name
 		Claimants []Publication
+		Ask       bool
 	}
 	// Seek makes a subscription known, or says it again. Offered is the answer,
 	// from each directory up to its scope (R6).
@@ -79,6 +94,19 @@ type (
 // MaxClaimants is how many publications one Claim may have: one for each scope
 // from Process to LAN.
 const MaxClaimants = 4
+
+// From a directory to the children that claim a name, and on down to the
+// processes whose publications stand by.
+type (
+	// Held says who holds the name in the directory of that scope (R4). It is
+	// said to a child that asked, or of whose claimants one does not hold; and
+	// to such a child again when another holds.
+	Held struct {
+		Name   Name
+		Scope  Scope
+		Holder ID
+	}
+)
 
 // From a directory to the process of a subscription: over the links down to it,
 // then to the party of its actor.
@@ -114,8 +142,9 @@ type (
 	ParentUp struct{ Scope Scope }
 	// Gone: the link is lost, or the actor has ended.
 	Gone struct{}
-	// Resume goes on with long work that was put off by the effect Continue.
-	Resume struct{}
+	// Resume goes on with long work that was put off by the effect Continue, but
+	// not for parties whose links have no room for what would come of it.
+	Resume struct{ Full []Party }
 )
 
 // Error says what was refused and why.
@@ -134,6 +163,9 @@ func (Subscribe) message()     {}
 func (Unsubscribe) message()   {}
 func (Published) message()     {}
 func (NotPublished) message()  {}
+func (Standby) message()       {}
+func (Promoted) message()      {}
+func (Held) message()          {}
 func (Unpublished) message()   {}
 func (Subscribed) message()    {}
 func (NotSubscribed) message() {}

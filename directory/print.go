@@ -28,6 +28,18 @@ func (m NotPublished) String() string {
 	return fmt.Sprintf("not published %s %v: %s", listing(string(m.Name), m.Scope), m.ID, m.Reason)
 }
 
+func (m Standby) String() string {
+	return fmt.Sprintf("standby %s %v", listing(string(m.Name), m.Scope), m.ID)
+}
+
+func (m Promoted) String() string {
+	return fmt.Sprintf("promoted %s %v", listing(string(m.Name), m.Scope), m.ID)
+}
+
+func (m Held) String() string {
+	return fmt.Sprintf("held %s by %v", listing(string(m.Name), m.Scope), m.Holder)
+}
+
 func (m Unpublished) String() string { return fmt.Sprintf("unpublished %q %v", string(m.Name), m.ID) }
 
 func (m Subscribed) String() string {
@@ -43,7 +55,11 @@ func (m Unsubscribed) String() string {
 }
 
 func (m Claim) String() string {
-	return fmt.Sprintf("claim %q for %s", string(m.Name), publications(m.Claimants))
+	asking := ""
+	if m.Ask {
+		asking = ", asking"
+	}
+	return fmt.Sprintf("claim %q for %s%s", string(m.Name), publications(m.Claimants), asking)
 }
 func (m Seek) String() string   { return "seek " + m.Subscription.String() }
 func (m Unseek) String() string { return fmt.Sprintf("unseek %v", m.ID) }

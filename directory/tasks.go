@@ -176,7 +176,7 @@ func (r *resync) run(m *Machine) bool {
 	}
 	next, more := m.names.Range(r.from, m.slice, func(name string, s *standing) {
 		if list := s.upward(m.parentScope); len(list) > 0 {
-			m.send(r.to, Claim{Name(name), list})
+			m.send(r.to, Claim{Name: Name(name), Claimants: list})
 		}
 	})
 	r.from = next

@@ -24,7 +24,7 @@ func newCrowd(children, names int) crowd {
 	}
 	for i := range names {
 		p := Publication{ID: ID{Seq: uint64(i + 1)}, Name: Name(fmt.Sprintf("name:%06d", i)), Scope: Host}
-		c.Step(c.children[0], Claim{p.Name, []Publication{p}})
+		c.Step(c.children[0], Claim{Name: p.Name, Claimants: []Publication{p}})
 	}
 	return c
 }
@@ -123,7 +123,7 @@ func TestMostAnnounced(t *testing.T) {
 	}
 	for _, name := range []Name{"a", "b", "a", "c"} {
 		p := Publication{ID: ID{Seq: uint64(name[0])}, Name: name, Scope: Host}
-		got = append(got, refused(c.Step(c.children[1], Claim{name, []Publication{p}})))
+		got = append(got, refused(c.Step(c.children[1], Claim{Name: name, Claimants: []Publication{p}})))
 	}
 	want := strings.Split("|||it announces more than 2 subscriptions||||it announces more than 2 names", "|")
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -317,7 +317,7 @@ func (c command) message() (m Message, err error) {
 	case "unsubscribe":
 		m = Unsubscribe{s().ID}
 	case "claim":
-		m = Claim{Name(c.keys["name"]), c.publications}
+		m = Claim{Name(c.keys["name"]), c.publications, c.keys["ask"] == "yes"}
 	case "seek":
 		m = Seek{s()}
 	case "unseek":

@@ -42,9 +42,10 @@ func newDecoder(body []byte) (*decoder, error) {
 func (d *decoder) message(kind transport.Kind) (msg directory.Message) {
 	switch kind {
 	case KindClaim:
-		d.array(2, func() {
+		d.array(3, func() {
 			m := directory.Claim{Name: directory.Name(d.text(directory.MaxName))}
 			m.Claimants = list(d, directory.MaxClaimants, d.publication)
+			m.Ask = d.bool()
 			msg = m
 		})
 	case KindSeek:
@@ -71,6 +72,10 @@ func (d *decoder) message(kind transport.Kind) (msg directory.Message) {
 	case KindWithdraw:
 		d.array(3, func() {
 			msg = directory.Withdraw{Subscription: d.id(), Scope: d.scope(), Name: directory.Name(d.text(directory.MaxName))}
+		})
+	case KindHeld:
+		d.array(3, func() {
+			msg = directory.Held{Name: directory.Name(d.text(directory.MaxName)), Scope: d.scope(), Holder: d.id()}
 		})
 	case KindOpen:
 		d.array(5, func() {

@@ -37,9 +37,10 @@ func Append(b []byte, msg directory.Message) ([]byte, transport.Kind) {
 func (e *encoder) message(msg directory.Message) transport.Kind {
 	switch m := msg.(type) {
 	case directory.Claim:
-		e.array(2)
+		e.array(3)
 		e.text(string(m.Name))
 		e.publications(m.Claimants)
+		e.bool(m.Ask)
 		return KindClaim
 	case directory.Seek:
 		e.array(4)
@@ -72,6 +73,12 @@ func (e *encoder) message(msg directory.Message) transport.Kind {
 		e.uint(uint64(m.Scope))
 		e.text(string(m.Name))
 		return KindWithdraw
+	case directory.Held:
+		e.array(3)
+		e.text(string(m.Name))
+		e.uint(uint64(m.Scope))
+		e.id(m.Holder)
+		return KindHeld
 	case directory.Open:
 		e.array(5)
 		e.uint(uint64(m.Session))

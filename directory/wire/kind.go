@@ -4,12 +4,13 @@
 // the order given here. A reader ignores elements it does not know, at the end;
 // too few are an error. Ids are {bin 16, uint}, addresses bin 32, tokens bin 16.
 //
-//	32 Claim      name, [publication …]
+//	32 Claim      name, [publication …], ask
 //	33 Seek       id, pattern, scope, actor
 //	34 Unseek     id
 //	35 Offered    subscription, scope, first, last, [publication …]
 //	36 Offer      subscription, scope, publication
 //	37 Withdraw   subscription, scope, name
+//	38 Held       name, scope, holder
 //	40 Open       session, publication, token, scope, subscriber
 //	41 Ready      session
 //	42 NotOpened  session, reason
@@ -39,6 +40,7 @@ const (
 	KindOffered   transport.Kind = 35
 	KindOffer     transport.Kind = 36
 	KindWithdraw  transport.Kind = 37
+	KindHeld      transport.Kind = 38
 	KindOpen      transport.Kind = 40
 	KindReady     transport.Kind = 41
 	KindNotOpened transport.Kind = 42

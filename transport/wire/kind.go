@@ -37,7 +37,7 @@ const (
 	helloSize   = 4 + 1 + 16 + 4                  // a hello's body without what the node says
 	minBeat     = 10                              // milliseconds between two heartbeats,
 	maxBeat     = 60_000                          // at least and at most
-	version     = 1                               // of the hello and all that follows
+	version     = 2                               // of the hello and all that follows
 	magic       = "LCAK"                          // what a hello begins with
 	MaxNodeBody = MaxHello - HeadSize - helloSize // what the node says in a hello, in bytes
 )
