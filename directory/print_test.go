@@ -36,7 +36,7 @@ func TestText(t *testing.T) {
 		{Unsubscribed{id, pattern}, `unsubscribed "a:.*" 00000001.4`},
 		{Claim{name, []Publication{p, p}, false}, `claim "a:b" for "a:b"[LAN] 00000001.4 by 00000002:5, "a:b"[LAN] 00000001.4 by 00000002:5`},
 		{Claim{name, nil, true}, `claim "a:b" for nobody, asking`},
-		{Held{name, LAN, id}, `held "a:b"[LAN] by 00000001.4`},
+		{Held{name, LAN, id, 7}, `held "a:b"[LAN] by 00000001.4`},
 		{Seek{s}, `seek "a:.*"[LAN] 00000001.4 by 00000002:5`},
 		{Unseek{id}, `unseek 00000001.4`},
 		{Offered{id, Host, true, true, []Publication{p}}, `offered to 00000001.4 at HOST, first, last: "a:b"[LAN] 00000001.4 by 00000002:5`},

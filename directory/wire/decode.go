@@ -74,8 +74,10 @@ func (d *decoder) message(kind transport.Kind) (msg directory.Message) {
 			msg = directory.Withdraw{Subscription: d.id(), Scope: d.scope(), Name: directory.Name(d.text(directory.MaxName))}
 		})
 	case KindHeld:
-		d.array(3, func() {
-			msg = directory.Held{Name: directory.Name(d.text(directory.MaxName)), Scope: d.scope(), Holder: d.id()}
+		d.array(4, func() {
+			m := directory.Held{Name: directory.Name(d.text(directory.MaxName)), Scope: d.scope(), Holder: d.id()}
+			m.Stamp = directory.Stamp(d.int())
+			msg = m
 		})
 	case KindOpen:
 		d.array(5, func() {

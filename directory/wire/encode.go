@@ -74,10 +74,11 @@ func (e *encoder) message(msg directory.Message) transport.Kind {
 		e.text(string(m.Name))
 		return KindWithdraw
 	case directory.Held:
-		e.array(3)
+		e.array(4)
 		e.text(string(m.Name))
 		e.uint(uint64(m.Scope))
 		e.id(m.Holder)
+		e.must(e.enc.EncodeInt(int64(m.Stamp)))
 		return KindHeld
 	case directory.Open:
 		e.array(5)

@@ -10,7 +10,7 @@
 //	35 Offered    subscription, scope, first, last, [publication …]
 //	36 Offer      subscription, scope, publication
 //	37 Withdraw   subscription, scope, name
-//	38 Held       name, scope, holder
+//	38 Held       name, scope, holder, stamp
 //	40 Open       session, publication, token, scope, subscriber
 //	41 Ready      session
 //	42 NotOpened  session, reason

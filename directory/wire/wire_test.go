@@ -45,7 +45,7 @@ func publication(b byte) directory.Publication {
 var examples = []directory.Message{
 	directory.Claim{Name: "test:worker", Claimants: []directory.Publication{publication(1), publication(2)}},
 	directory.Claim{Name: "test:worker", Ask: true},
-	directory.Held{Name: "test:worker", Scope: directory.Host, Holder: directory.ID{Origin: process(2), Seq: 7}},
+	directory.Held{Name: "test:worker", Scope: directory.Host, Holder: directory.ID{Origin: process(2), Seq: 7}, Stamp: 1_700_000_000_000_000_000},
 	directory.Seek{Subscription: directory.Subscription{
 		ID: directory.ID{Origin: process(3), Seq: 1}, Pattern: "test:.*", Scope: directory.Host,
 		Actor: transport.Address{Process: process(3), Actor: 5, Key: 9},
