@@ -23,10 +23,13 @@ func (m *Machine) publish(from Party, p Publication) {
 		m.send(from, NotPublished{p.ID, p.Name, p.Scope, reason})
 		return
 	}
-	m.of(from).names[p.Name] = struct{}{}
+	said := m.of(from)
+	said.names[p.Name] = struct{}{}
 	m.own[p.ID] = p.Name
 	m.send(from, Published{p.ID, p.Name, p.Scope})
-	m.change(p.Name, func(s *standing) { s.add(p, from) })
+	c := m.change(p.Name)
+	c.add(p, said.alone)
+	m.changed(c)
 	m.wanted(p.Scope)
 }
 
@@ -36,6 +39,10 @@ func (m *Machine) ownClaim(name Name) *claim {
 	if !ok {
 		return nil
 	}
+	return s.own()
+}
+
+func (s *standing) own() *claim {
 	for i, c := range s.claims {
 		if _, own := c.by[0].Actor(); own {
 			return &s.claims[i]
@@ -51,7 +58,9 @@ func (m *Machine) unpublish(from Party, id ID) {
 	}
 	delete(m.own, id)
 	delete(m.parties[from].names, name)
-	m.change(name, func(s *standing) { s.remove(func(c claim) bool { return c.ID != id }, from) })
+	c := m.change(name)
+	c.remove(from, func(c claim) bool { return c.ID != id })
+	m.changed(c)
 	m.send(from, Unpublished{id, name})
 }
 
@@ -70,7 +79,10 @@ func (m *Machine) takeBack(p Party, name Name) {
 	if c := m.ownClaim(name); c != nil && c.by[0] == p {
 		delete(m.own, c.ID)
 	}
-	m.change(name, func(s *standing) { s.remove(func(claim) bool { return false }, p) })
+	c := m.change(name)
+	c.ask(p, false)
+	c.remove(p, func(claim) bool { return false })
+	m.changed(c)
 }
 
 // claim takes what a child says of a name. A child that announces what it may
@@ -94,14 +106,15 @@ func (m *Machine) claim(from Party, msg Claim) {
 		m.refuse(from, fmt.Sprintf("it announces more than %d names", m.most))
 		return
 	}
-	m.change(msg.Name, func(s *standing) {
-		s.remove(func(c claim) bool {
-			return slices.ContainsFunc(msg.Claimants, func(p Publication) bool { return p.ID == c.ID })
-		}, from)
-		for _, p := range msg.Claimants {
-			s.add(p, from)
-		}
+	c := m.change(msg.Name)
+	c.ask(from, msg.Ask && len(msg.Claimants) > 0)
+	c.remove(from, func(c claim) bool {
+		return slices.ContainsFunc(msg.Claimants, func(p Publication) bool { return p.ID == c.ID })
 	})
+	for _, p := range msg.Claimants {
+		c.add(p, said.alone)
+	}
+	m.changed(c)
 	for _, p := range msg.Claimants {
 		m.wanted(p.Scope)
 	}
@@ -125,32 +138,43 @@ func (m *Machine) checkClaim(msg Claim) string {
 	return ""
 }
 
-// change changes who claims a name and says what follows from it: to the
-// subscriptions whose offer is another now, and to the parent if the list it
-// was told is another now.
-func (m *Machine) change(name Name, mutate func(*standing)) {
+// A change of who claims a name is under way.
+type change struct {
+	*standing
+	name   Name
+	known  bool
+	before claim // the holder
+	told   upward
+}
+
+func (m *Machine) change(name Name) change {
 	s, ok := m.names.Get(string(name))
 	if !ok {
 		s = new(standing)
 	}
-	before, told := s.holder(), s.upward(m.parentScope)
-	mutate(s)
+	return change{s, name, ok, s.holder(), s.upward(m.parentScope)}
+}
+
+// changed says what follows from a change: to the subscriptions whose offer is
+// another now, to those whose publications stand by, and to the parent if what it
+// was told is another now.
+func (m *Machine) changed(c change) {
+	s := c.standing
 	switch {
 	case len(s.claims) == 0:
-		m.names.Delete(string(name))
-	case !ok:
-		m.names.Set(string(name), s)
+		m.names.Delete(string(c.name))
+	case !c.known:
+		m.names.Set(string(c.name), s)
 	}
-	m.rematch(name, before, s.holder())
+	m.rematch(c.name, c.before, s.holder())
+	m.inform(c.name, s)
 	if m.parent == 0 {
 		return
 	}
-	if now := s.upward(m.parentScope); !slices.EqualFunc(told, now, samePublication) {
-		m.send(m.parent, Claim{Name: name, Claimants: now})
+	if now := s.upward(m.parentScope); now != c.told {
+		m.send(m.parent, s.claim(c.name, now))
 	}
 }
-
-func samePublication(a, b Publication) bool { return a.ID == b.ID }
 
 // holder returns the oldest claim; its ID is zero if there is none.
 func (s *standing) holder() claim {
@@ -160,29 +184,50 @@ func (s *standing) holder() claim {
 	return s.claims[0]
 }
 
-// upward returns the oldest claimant for each scope from the parent's outwards,
+// An upward is what a parent is told of a name: of so many claimants, and whether
+// it is to say who holds it.
+type upward struct {
+	claimants [MaxClaimants]ID
+	count     int
+	ask       bool
+}
+
+// upward chooses the oldest claimant for each scope from the parent's outwards,
 // oldest first; none if there is no parent.
-func (s *standing) upward(parent Scope) []Publication {
-	var list []Publication
+func (s *standing) upward(parent Scope) (u upward) {
 	widest := WAN // among those taken, what still could be reached further out
-	for _, c := range s.claims {
+	for i := range s.claims {
+		c := &s.claims[i]
 		// Older ones that reach as far have taken every scope this one could.
-		if c.Scope.Reaches(parent) && (len(list) == 0 || c.Scope < widest) {
-			list = append(list, c.Publication)
+		if c.Scope.Reaches(parent) && (u.count == 0 || c.Scope < widest) {
+			u.claimants[u.count] = c.ID
+			u.count++
 			widest = max(c.Scope, LAN)
 			if widest == LAN {
 				break
 			}
 		}
 	}
-	return list
+	u.ask = s.asking(parent, u.count)
+	return u
 }
 
-// add records that p is claimed by from.
-func (s *standing) add(p Publication, from Party) {
+// claim returns the word that tells a parent so.
+func (s *standing) claim(name Name, u upward) Claim {
+	msg := Claim{Name: name, Ask: u.ask}
+	for i := range s.claims {
+		if at := len(msg.Claimants); at < u.count && s.claims[i].ID == u.claimants[at] {
+			msg.Claimants = append(msg.Claimants, s.claims[i].Publication)
+		}
+	}
+	return msg
+}
+
+// add records that p is claimed by one party more: alone is the list of it.
+func (s *standing) add(p Publication, alone []Party) {
 	i := slices.IndexFunc(s.claims, func(c claim) bool { return c.ID == p.ID })
 	if i >= 0 {
-		s.claims[i].by = with(s.claims[i].by, from)
+		s.claims[i].by = with(s.claims[i].by, alone[0])
 		return
 	}
 	i, _ = slices.BinarySearchFunc(s.claims, p, func(c claim, p Publication) int {
@@ -191,11 +236,14 @@ func (s *standing) add(p Publication, from Party) {
 		}
 		return 1
 	})
-	s.claims = slices.Insert(s.claims, i, claim{p, []Party{from}})
+	s.claims = slices.Insert(s.claims, i, claim{p, alone})
 }
 
 // remove takes from out of the claims that keep does not want.
-func (s *standing) remove(keep func(claim) bool, from Party) {
+func (s *standing) remove(from Party, keep func(claim) bool) {
+	if len(s.claims) == 0 {
+		return
+	}
 	kept := s.claims[:0:0]
 	for _, c := range s.claims {
 		if !keep(c) {

@@ -39,8 +39,11 @@
 //
 // R4 Told. A publisher is told Published, a subscriber Subscribed, when the own
 // process has the registration. A name that is published in a process already is
-// refused there; so is a pattern that the actor has subscribed to. Not built yet:
-// Standby and Promoted, which tell a publisher of another holder at a scope.
+// refused there; so is a pattern that the actor has subscribed to. A publication
+// begins as holding its name; at each scope that it reaches and where there is a
+// directory, Standby and Promoted then alternate as it does not hold it, and does.
+// One that a directory is not told of, since an inner one has an older, stands by
+// there too. While a directory is out of reach, what it said stands.
 //
 // R5 Match once. A directory offers the holder of a name to a matching subscription
 // only if the two came by different branches, so that every pair meets at the

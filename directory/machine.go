@@ -46,7 +46,10 @@ type Machine struct {
 }
 
 // A standing is who claims one name, the oldest first: the first is the holder.
-type standing struct{ claims []claim }
+type standing struct {
+	claims  []claim
+	contest *contest // nil: there is nobody else, as far as is known
+}
 
 type claim struct {
 	Publication
@@ -62,7 +65,8 @@ type seeking struct {
 
 // What a party said, for the day it is gone.
 type said struct {
-	scope Scope // of a child directory; zero: an actor of this process
+	alone []Party // itself
+	scope Scope   // of a child directory; zero: an actor of this process
 	names map[Name]struct{}
 	seeks map[ID]struct{}
 }
@@ -105,6 +109,8 @@ func (m *Machine) Step(from Party, msg Message) []Effect {
 		if m.child(from) {
 			m.unseek(from, msg.ID)
 		}
+	case Held:
+		m.held(from, msg)
 	case Offered, Offer, Withdraw:
 		m.relay(from, msg)
 	case ChildUp:
@@ -114,7 +120,7 @@ func (m *Machine) Step(from Party, msg Message) []Effect {
 	case Gone:
 		m.gone(from)
 	case Resume:
-		m.resume()
+		m.resume(msg.Full)
 	}
 	return m.effects
 }
@@ -128,7 +134,7 @@ func (m *Machine) refuse(p Party, reason string) { m.do(Refuse{p, reason}) }
 func (m *Machine) of(p Party) *said {
 	s := m.parties[p]
 	if s == nil {
-		s = &said{names: make(map[Name]struct{}), seeks: make(map[ID]struct{})}
+		s = &said{alone: []Party{p}, names: make(map[Name]struct{}), seeks: make(map[ID]struct{})}
 		m.parties[p] = s
 	}
 	return s

@@ -98,10 +98,11 @@ const MaxClaimants = 4
 // From a directory to the children that claim a name, and on down to the
 // processes whose publications stand by.
 type (
-	// Held says who holds the name in the directory of that scope, and how old
-	// that publication is (R4). A child is told that asked, or of whose
-	// claimants one does not hold; and is told again when one of its own comes
-	// to hold, or does no more, or an older one of others holds.
+	// Held says who holds the name in the directory of that scope (R4), if it
+	// is another than the child claims, and how old that publication is; zero:
+	// the oldest that the child claims. A child is told that asked, or of whose
+	// claimants one does not hold; and is told again when that changes for it,
+	// or an older one of others holds.
 	Held struct {
 		Name   Name
 		Scope  Scope

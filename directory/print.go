@@ -37,6 +37,9 @@ func (m Promoted) String() string {
 }
 
 func (m Held) String() string {
+	if m.Holder == (ID{}) {
+		return fmt.Sprintf("held %s by its own", listing(string(m.Name), m.Scope))
+	}
 	return fmt.Sprintf("held %s by %v", listing(string(m.Name), m.Scope), m.Holder)
 }
 

@@ -36,6 +36,7 @@ func TestText(t *testing.T) {
 		{Unsubscribed{id, pattern}, `unsubscribed "a:.*" 00000001.4`},
 		{Claim{name, []Publication{p, p}, false}, `claim "a:b" for "a:b"[LAN] 00000001.4 by 00000002:5, "a:b"[LAN] 00000001.4 by 00000002:5`},
 		{Claim{name, nil, true}, `claim "a:b" for nobody, asking`},
+		{Held{name, LAN, ID{}, 0}, `held "a:b"[LAN] by its own`},
 		{Held{name, LAN, id, 7}, `held "a:b"[LAN] by 00000001.4`},
 		{Seek{s}, `seek "a:.*"[LAN] 00000001.4 by 00000002:5`},
 		{Unseek{id}, `unseek 00000001.4`},

@@ -158,10 +158,6 @@ func (m *Machine) tell(s *seeking, msg Message) {
 
 // relay passes on what a wider directory offers. It must come from the parent.
 func (m *Machine) relay(from Party, msg Message) {
-	if from != m.parent {
-		m.refuse(from, "it is not the parent of this directory")
-		return
-	}
 	var id ID
 	var scope Scope
 	switch msg := msg.(type) {
@@ -172,11 +168,24 @@ func (m *Machine) relay(from Party, msg Message) {
 	case Withdraw:
 		id, scope = msg.Subscription, msg.Scope
 	}
-	if !scope.Valid() || scope > m.parentScope {
-		m.refuse(from, "an offer of scope "+scope.String()+" does not come from a parent of scope "+m.parentScope.String())
+	if !m.fromParent(from, scope) {
 		return
 	}
 	if s := m.seekings[id]; s != nil { // else it has gone meanwhile
 		m.tell(s, msg)
 	}
+}
+
+// fromParent reports whether from is the parent, and may speak for a directory of
+// that scope; it is refused if not.
+func (m *Machine) fromParent(from Party, scope Scope) bool {
+	switch {
+	case from != m.parent:
+		m.refuse(from, "it is not the parent of this directory")
+	case !scope.Valid() || scope > m.parentScope:
+		m.refuse(from, "a word for scope "+scope.String()+" does not come from a parent of scope "+m.parentScope.String())
+	default:
+		return true
+	}
+	return false
 }

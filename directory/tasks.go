@@ -43,13 +43,19 @@ func (b *backlog) push(t task) {
 	}
 }
 
-// next takes out the task whose turn it is; nil if there is none.
-func (b *backlog) next() task {
-	if len(b.turns) == 0 {
+// next takes out the task whose turn it is, of those who are not full; nil if
+// there is none.
+func (b *backlog) next(full []Party) task {
+	at := slices.IndexFunc(b.turns, func(p Party) bool { return !slices.Contains(full, p) })
+	if at < 0 {
 		return nil
 	}
-	p := b.turns[0]
-	b.turns = b.turns[1:]
+	p := b.turns[at]
+	if at == 0 {
+		b.turns = b.turns[1:]
+	} else {
+		b.turns = slices.Delete(b.turns, at, at+1)
+	}
 	t := b.tasks[p][0]
 	b.tasks[p][0] = nil // let go of it
 	b.tasks[p] = b.tasks[p][1:]
@@ -98,10 +104,11 @@ func (m *Machine) goOn() {
 	}
 }
 
-// resume runs a slice of the task whose turn it is and puts it last.
-func (m *Machine) resume() {
+// resume runs a slice of the task whose turn it is and puts it last. Who is full
+// keeps its turn.
+func (m *Machine) resume(full []Party) {
 	m.continuing = false
-	if t := m.work.next(); t != nil && t.run(m) {
+	if t := m.work.next(full); t != nil && t.run(m) {
 		m.work.push(t)
 	}
 	if len(m.work.turns) > 0 {
@@ -175,8 +182,9 @@ func (r *resync) run(m *Machine) bool {
 		return true
 	}
 	next, more := m.names.Range(r.from, m.slice, func(name string, s *standing) {
-		if list := s.upward(m.parentScope); len(list) > 0 {
-			m.send(r.to, Claim{Name: Name(name), Claimants: list})
+		s.anew()
+		if u := s.upward(m.parentScope); u.count > 0 {
+			m.send(r.to, s.claim(Name(name), u))
 		}
 	})
 	r.from = next

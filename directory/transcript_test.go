@@ -326,6 +326,11 @@ func (c command) message() (m Message, err error) {
 		m = Offered{s().ID, scope("at"), has("first"), has("last"), c.publications}
 	case "offer":
 		m = Offer{s().ID, scope("at"), p()}
+	case "held":
+		m = Held{Name: Name(c.keys["name"]), Scope: scope("at")} // by its own
+		if len(c.publications) > 0 {
+			m = Held{Name(c.keys["name"]), scope("at"), p().ID, p().Stamp}
+		}
 	case "withdraw":
 		m = Withdraw{s().ID, scope("at"), Name(c.keys["name"])}
 	case "child-up":

@@ -35,6 +35,8 @@ type site struct {
 	owner    map[ID]Party
 	offers   map[ID]map[Scope]map[Name]ID
 	batches  map[ID]map[Scope]map[Name]ID
+	stands   map[ID]map[Scope]bool // where a publication was told Standby
+	lives    [3]int                // of the actors; each has a number of its own
 }
 
 // An edge is a link: what each end says waits for the other.
@@ -55,7 +57,7 @@ func newTree(seed uint64, slice int) *tree {
 		s := &site{
 			process: process(n), scope: scope, above: above, machine: NewMachine(scope, narrowest),
 			pubs: map[ID]Publication{}, subs: map[ID]Subscription{}, owner: map[ID]Party{},
-			offers: map[ID]map[Scope]map[Name]ID{}, batches: map[ID]map[Scope]map[Name]ID{},
+			offers: map[ID]map[Scope]map[Name]ID{}, batches: map[ID]map[Scope]map[Name]ID{}, stands: map[ID]map[Scope]bool{},
 		}
 		s.machine.slice, s.machine.batch = slice, max(1, slice/2)
 		tr.sites = append(tr.sites, s)
@@ -118,6 +120,19 @@ func (s *site) hear(msg Message) {
 			s.offers[m.Subscription][m.Scope] = at(s.batches, m.Subscription, m.Scope)
 			delete(s.batches[m.Subscription], m.Scope)
 		}
+	case Standby:
+		if s.stands[m.ID] == nil {
+			s.stands[m.ID] = map[Scope]bool{}
+		}
+		if s.stands[m.ID][m.Scope] {
+			panic("R4: told twice: " + m.String())
+		}
+		s.stands[m.ID][m.Scope] = true
+	case Promoted:
+		if !s.stands[m.ID][m.Scope] {
+			panic("R4: it did not stand by: " + m.String())
+		}
+		delete(s.stands[m.ID], m.Scope)
 	case Offer:
 		at(s.offers, m.Subscription, m.Scope)[m.Publication.Name] = m.Publication.ID
 		if s.batches[m.Subscription][m.Scope] != nil {
@@ -224,7 +239,8 @@ var (
 // act does one thing that could happen in a tree.
 func (tr *tree) act() {
 	s := tr.sites[tr.rand.IntN(len(tr.sites))]
-	actor := ActorParty(transport.ActorID(1 + tr.rand.IntN(3)))
+	who := tr.rand.IntN(3)
+	actor := ActorParty(transport.ActorID(1 + who + 3*s.lives[who]))
 	a, _ := actor.Actor()
 	id := func() ID { s.serial++; return ID{s.process, s.serial} }
 	address := transport.Address{Process: s.process, Actor: a}
@@ -263,6 +279,7 @@ func (tr *tree) act() {
 		}
 	case 6:
 		tr.step(s, actor, Gone{})
+		s.lives[who]++
 		for id, p := range s.pubs {
 			if p.Actor == address {
 				delete(s.pubs, id)
@@ -337,6 +354,15 @@ func (tr *tree) known(d *site, name Name) []Publication {
 	return list
 }
 
+func oldest(list []Publication) Publication {
+	return slices.MinFunc(list, func(a, b Publication) int {
+		if a.Older(b) {
+			return -1
+		}
+		return 1
+	})
+}
+
 func (tr *tree) branch(d, s *site, actor transport.Address) string {
 	if d == s {
 		return actor.String()
@@ -361,12 +387,7 @@ func (tr *tree) wanted(s *site, sub Subscription) map[Scope]map[Name]ID {
 			if len(known) == 0 || !pattern.MatchString(string(name)) {
 				continue
 			}
-			p := slices.MinFunc(known, func(a, b Publication) int {
-				if a.Older(b) {
-					return -1
-				}
-				return 1
-			})
+			p := oldest(known)
 			if tr.branch(d, tr.site(p.ID.Origin), p.Actor) == tr.branch(d, s, sub.Actor) || p.Actor == sub.Actor {
 				continue
 			}
@@ -391,6 +412,17 @@ func (tr *tree) check() error {
 			}
 			if want := tr.wanted(s, sub); fmt.Sprint(got) != fmt.Sprint(want) {
 				return fmt.Errorf("%v in %s is offered\n%v\nwant\n%v", sub, s.process.Short(), got, want)
+			}
+		}
+		for _, p := range s.pubs {
+			for _, d := range s.path() {
+				if d != s && !p.Scope.Reaches(d.scope) {
+					continue
+				}
+				holder := oldest(tr.known(d, p.Name))
+				if got, want := s.stands[p.ID][d.scope], holder.ID != p.ID; got != want {
+					return fmt.Errorf("R4: %v stands by at %v: %v, held by %v", p, d.scope, got, holder)
+				}
 			}
 		}
 	}
