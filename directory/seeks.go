@@ -84,6 +84,7 @@ func (m *Machine) add(from Party, s Subscription) {
 		entry.Value = slices.Insert(entry.Value, at, known)
 		m.seekings[s.ID] = known
 	}
+	others := without(known.by, from)
 	known.by = with(known.by, from)
 	m.parties[from].seeks[s.ID] = struct{}{}
 	// What is known counts, whatever is said later under the same identity: the
@@ -93,6 +94,15 @@ func (m *Machine) add(from Party, s Subscription) {
 	}
 	m.wanted(known.Scope)
 	m.start(&answer{to: from, seeking: known})
+	m.answer(known, others)
+}
+
+// answer tells those who said a subscription before what it is offered now: that
+// depends on who says it (R5), and who says it is another now.
+func (m *Machine) answer(s *seeking, to []Party) {
+	for _, p := range to {
+		m.start(&answer{to: p, seeking: s})
+	}
 }
 
 // unseek takes out what one party said; with the last the subscription goes.
@@ -106,6 +116,7 @@ func (m *Machine) unseek(from Party, id ID) {
 	}
 	s.by = without(s.by, from)
 	if len(s.by) > 0 {
+		m.answer(s, s.by)
 		return
 	}
 	delete(m.seekings, id)
