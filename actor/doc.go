@@ -61,9 +61,10 @@
 // the actor has ended or its mailbox is full, comes back as [Undelivered] to the
 // actor that sent it. An ask in an actor always ends. Mailboxes are bounded, and
 // the facts that the runtime tells (Available, Dropped, Returned, Stop) are never
-// refused and keep their place; only of sessions that are over before the
-// actor has taken their beginning, with nothing said in them, it is not told
-// beyond a thousand.
+// refused and keep their place. Two things an actor may not be told: of sessions
+// that are over before it has taken their beginning, with nothing said in them,
+// those beyond a thousand; and a [Standby] or [Promoted] that was undone before it
+// was taken, with the one that undid it.
 //
 // What was on its way over a link to another process when the link was lost is
 // not told: [Dropped] says for all that went in a session that it may be so, and

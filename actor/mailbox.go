@@ -9,8 +9,8 @@ import (
 )
 
 // An item is something that waits in a mailbox: a message, or an *answer,
-// *timer, *ending or *opening, of which a callback or a message is made when it
-// is taken.
+// *timer, *ending, *opening or *notice, of which a callback or a message is made
+// when it is taken.
 type item struct {
 	message any
 	from    Address
@@ -29,7 +29,8 @@ type item struct {
 // answer to something that the owner has under way, one for each. What sessions
 // bring, which others begin and end, is kept as state: one fact at most for each
 // session that the owner is to know or to forget, and two for one that ended
-// while messages of its own wait, which are counted.
+// while messages of its own wait, which are counted. So is who holds the names
+// that the owner publishes: one notice at most for each and each scope.
 type mailbox struct {
 	wake   chan struct{} // has a token when the owner, who was idle, should look
 	blocks *blocks
@@ -56,6 +57,7 @@ type mailbox struct {
 	over     int                        // openings in this half that are
 	pairs    int                        // of this half: sessions that ended while their opening waited, and are told
 	keep     int                        // so many pairs are
+	notices  map[about]*notice          // those that wait; nil: none
 }
 
 // keepPairs is how many sessions that have come and gone unseen an actor is told
@@ -158,14 +160,18 @@ func (b *mailbox) take() (item, bool) {
 			b.left.Add(-1)
 			return it, true
 		}
-		o, ok := it.message.(*opening)
-		if !ok {
-			return it, true
+		switch m := it.message.(type) {
+		case *opening:
+			if !b.told(m) {
+				continue
+			}
+			it.message = m.fact
+		case *notice:
+			if it.message = b.noticed(m); it.message == nil {
+				continue
+			}
 		}
-		if b.told(o) {
-			it.message = o.fact
-			return it, true
-		}
+		return it, true
 	}
 	return item{}, false
 }
@@ -239,7 +245,7 @@ func (b *mailbox) close() []item {
 	}
 	left = append(left, b.in...)
 	b.closed = true
-	b.openings = nil
+	b.openings, b.notices = nil, nil
 	b.out, b.next, b.rest, b.in, b.full, b.counted, b.batch = nil, 0, nil, nil, nil, 0, 0
 	b.left.Store(0)
 	return left

@@ -20,12 +20,15 @@ type (
 		Reason string
 	}
 	// Standby: in the directory of that scope an older publication of the name
-	// is used, not this one. A publication begins as if it were used everywhere.
+	// is used, not this one. A publication begins as if it were used everywhere:
+	// of each scope Standby comes first, then Promoted and Standby by turns. What
+	// was undone before it was taken does not come.
 	Standby struct {
 		Name  string
 		Scope Scope
 	}
-	// Promoted: the publication is used at that scope again.
+	// Promoted: the publication is used at that scope again, for those before it
+	// have gone.
 	Promoted struct {
 		Name  string
 		Scope Scope

@@ -25,6 +25,14 @@ func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Se
 	if s == nil || m == nil {
 		return // it has ended: its registrations are being retracted
 	}
+	switch f := fact.(type) {
+	case directory.Standby:
+		s.box.notice(about{f.ID, f.Scope}, m)
+		return
+	case directory.Promoted:
+		s.box.notice(about{f.ID, f.Scope}, m)
+		return
+	}
 	switch m := m.(type) {
 	case Available:
 		s.box.open(in, m, m.Publisher)

@@ -5,8 +5,9 @@ import "github.com/layer-cake/layer-cake/directory"
 // Publish makes this actor known under name, as far as the Scope among the
 // options says, Host unless said. A name is 1 to 255 bytes of UTF-8 without
 // control characters, by convention fields joined by colons. A refusal is a
-// NotPublished error: the name is no good, or taken in this process. Published
-// and one Delivered for each subscriber follow as messages.
+// NotPublished error: the name is no good, or taken in this process. Published,
+// one Delivered for each subscriber, and Standby and Promoted as others with the
+// name come and go follow as messages.
 func (s *Self) Publish(name string, options ...Option) error {
 	scope, ok := scopeOf(options).inner()
 	if !ok {
