@@ -1,4 +1,5 @@
-// Layer-cake makes, keeps and runs composite processes.
+// Layer-cake makes, keeps and runs composite processes, and lets people take part in
+// the directory from the shell.
 //
 // Run layer-cake --help, or layer-cake help VERB, for how it is used.
 package main
@@ -23,6 +24,9 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
+	if errors.Is(err, errSaid) {
+		return 1
+	}
 	fmt.Fprintf(stderr, "%s: %v\n", verb.CommandPath(), err)
 	if usage := new(usageError); errors.As(err, usage) {
 		fmt.Fprintf(stderr, "Run '%s --help' to see how it is used.\n", verb.CommandPath())
@@ -30,3 +34,6 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	}
 	return 1
 }
+
+// errSaid is the error of a verb that has printed why it failed.
+var errSaid = errors.New("said already")

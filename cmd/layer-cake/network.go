@@ -51,14 +51,11 @@ A directory that does not answer within two seconds is marked, and what is below
 it is not shown; the exit status is then 1.`,
 		Args: words(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if at == "" {
-				kept, err := directoryOf(*home, c.Flags().Changed("home-path"))
-				if err != nil {
-					return err
-				}
-				at = actor.HostPort(kept)
+			at, err := directoryToJoin(c, *home, at)
+			if err != nil {
+				return err
 			}
-			tree, err := survey(string(at))
+			tree, err := survey(at)
 			if err != nil {
 				return err
 			}
@@ -69,6 +66,15 @@ it is not shown; the exit status is then 1.`,
 	c.Flags().BoolVar(&full, "full-identity", false, "show identities whole")
 	c.Flags().BoolVarP(&long, "long-listing", "l", false, "show roles, process numbers and where links are taken as well")
 	return c
+}
+
+// directoryToJoin is the address of the directory that a verb joins: the one that
+// its flag names, or else that of the home.
+func directoryToJoin(c *cobra.Command, home string, flag actor.HostPort) (string, error) {
+	if flag != "" {
+		return flag.String(), nil
+	}
+	return directoryOf(home, c.Flags().Changed("home-path"))
 }
 
 // directoryOf is the address of the directory above a composite process: the one
@@ -91,6 +97,22 @@ func directoryOf(home string, named bool) (string, error) {
 
 // survey joins the tree at an address for as long as it takes to look at it.
 func survey(at string) (node.Tree, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), surveyTime)
+	defer cancel()
+	n, err := attach(ctx, at)
+	if err != nil {
+		return node.Tree{}, err
+	}
+	defer n.Close()
+	tree, err := n.Survey(ctx)
+	if err != nil {
+		return node.Tree{}, fmt.Errorf("the directory at %s did not answer within %v: %w", at, surveyTime, err)
+	}
+	return tree, nil
+}
+
+// attach joins the tree at an address.
+func attach(ctx context.Context, at string) (*node.Node, error) {
 	n, err := node.Open(node.Config{
 		Scope:       directory.Process,
 		Executable:  "layer-cake",
@@ -102,19 +124,13 @@ func survey(at string) (node.Tree, error) {
 		Logger:      slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		return node.Tree{}, err
+		return nil, err
 	}
-	defer n.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), surveyTime)
-	defer cancel()
 	if err := n.Attach(ctx); err != nil {
-		return node.Tree{}, fmt.Errorf("no directory at %s: %w; start host-cake, or name another with --connect-to-directory", at, err)
+		n.Close()
+		return nil, fmt.Errorf("no directory at %s: %w; start host-cake, or name another with --connect-to-directory", at, err)
 	}
-	tree, err := n.Survey(ctx)
-	if err != nil {
-		return node.Tree{}, fmt.Errorf("the directory at %s did not answer within %v: %w", at, surveyTime, err)
-	}
-	return tree, nil
+	return n, nil
 }
 
 func printTree(w io.Writer, tree node.Tree, full, long bool) error {

@@ -11,7 +11,8 @@ import (
 	"github.com/layer-cake/layer-cake/actor/role"
 )
 
-const manual = `Layer-cake makes, keeps and runs composite processes.
+const manual = `Layer-cake makes, keeps and runs composite processes, and takes part in the
+directory from the shell.
 
 A composite process is a number of processes that are run together, each in a
 role: an executable, under a name, with its settings. Its roles are kept in a
@@ -23,6 +24,14 @@ and beyond, by the names that they publish and subscribe to.
     layer-cake add ./worker --role-count=8 --limit=60
     layer-cake list --long-listing
     layer-cake run
+
+What publish, subscribe and ask do is what processes do, so that a person can try
+it, and see it, with a host-cake on this machine:
+
+    layer-cake publish svc:a &
+    layer-cake subscribe 'svc:.*' &
+    layer-cake ask svc:a hello
+    layer-cake network
 
 The home is .layer-cake in the current folder, unless --home-path names another.
 The exit status is 0, or 1 for a failure, or 2 for a command line that cannot be
@@ -58,6 +67,9 @@ func newRoot() *cobra.Command {
 		newDestroy(home),
 		newRun(home),
 		newNetwork(home),
+		newPublish(home),
+		newSubscribe(home),
+		newAsk(home),
 	)
 	return root
 }

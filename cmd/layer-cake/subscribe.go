@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layer-cake/layer-cake/actor"
+)
+
+func newSubscribe(home *string) *cobra.Command {
+	m := member{home: home}
+	c := &cobra.Command{
+		Use:   "subscribe PATTERN",
+		Short: "Watch who is found under the names that a pattern matches",
+		Long: `Subscribe looks for every name that PATTERN, a regular expression, matches as a
+whole, until it is interrupted. What it is told it prints as it comes, a line each:
+
+    Subscribed   the pattern is known in this process
+    Available    there is a session with the nearest publisher of a name
+    Dropped      that session is over, and why
+
+With --json a line is an object: "time", "event", which is one of these words,
+"name", "pattern", "scope", and what else applies of "publisher", "remote" and
+"reason".
+
+    layer-cake subscribe 'svc:.*'
+
+A pattern that is refused is NotSubscribed, with the reason, and the exit status
+is 1.`,
+		Args: words(1, "PATTERN"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return m.run(c, func(self *actor.Self, p printer) error { return m.subscribe(self, p, args[0]) })
+		},
+	}
+	m.addFlags(c)
+	return c
+}
+
+// subscribe watches the names that match until it is told to stop.
+func (m *member) subscribe(self *actor.Self, p printer, pattern string) error {
+	err := self.Subscribe(pattern, actor.Scope(m.scope))
+	if refused := new(actor.NotSubscribed); errors.As(err, refused) {
+		e, _ := eventOf(*refused)
+		return p.fail(e)
+	} else if err != nil {
+		return err
+	}
+	for message := range self.Messages() {
+		e, ok := eventOf(message)
+		if _, refused := message.(actor.NotSubscribed); refused {
+			return p.fail(e)
+		}
+		if !ok {
+			self.Log().Warn("a message that is not answered", "from", self.Sender(), "type", fmt.Sprintf("%T", message))
+		} else if err := p.event(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
