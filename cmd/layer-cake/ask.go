@@ -117,7 +117,7 @@ func (a *asking) exchange(self *actor.Self, p printer, found actor.Available, de
 	case errors.Is(err, context.DeadlineExceeded):
 		return p.fail(a.event("TimedOut", found.Scope, fmt.Sprintf("%v has not replied within %v", found.Publisher, a.timeout)))
 	default:
-		return p.fail(a.event(failureWord(err), found.Scope, err.Error()))
+		return p.fail(a.event(failureWord(err), found.Scope, failureReason(err)))
 	}
 	return a.printReply(p, found, value)
 }
@@ -130,6 +130,14 @@ func failureWord(err error) string {
 		return messageWord(err)
 	}
 	return messageWord(actor.Undelivered{})
+}
+
+// failureReason leaves out whom the event names already.
+func failureReason(err error) string {
+	if u := new(actor.Undelivered); errors.As(err, u) {
+		return u.Reason
+	}
+	return err.Error()
 }
 
 // printReply prints what came.
