@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -192,6 +193,56 @@ func TestNothingIsNotedAfterUnpublished(t *testing.T) {
 		synctest.Wait()
 		if len(self.box.notices) != 0 {
 			t.Errorf("%d notices wait after the end", len(self.box.notices))
+		}
+	})
+}
+
+// Who publishes a name second stands by at the directory above, and is promoted
+// when the first is gone (R4). What is over before it is taken is not told.
+func TestTheYoungerStandsBy(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		var others [2]*Self
+		for i := range others {
+			var leave func()
+			others[i], leave = tr.open(t, Options{}).Enter("older")
+			defer leave()
+			others[i].Publish("x")
+			others[i].Publish("y")
+			time.Sleep(time.Second) // else they are of one age
+		}
+		self, leave := tr.open(t, Options{}).Enter("younger")
+		defer leave()
+		self.Publish("x")
+		self.Publish("y")
+		time.Sleep(time.Second)
+		want := []any{Published{"x", Host}, Published{"y", Host}, Standby{"x", Host}, Standby{"y", Host}}
+		if diff := cmp.Diff(want, toldTo(self)); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		others[0].Unpublish("x")
+		others[0].Unpublish("y")
+		synctest.Wait()
+		if got := toldTo(self); got != nil {
+			t.Errorf("another older one is there: got %v, want nothing", got)
+		}
+		others[1].Unpublish("x")
+		synctest.Wait()
+		if diff := cmp.Diff([]any{Promoted{"x", Host}}, toldTo(self)); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		late, leaveLate := tr.open(t, Options{}).Enter("youngest")
+		defer leaveLate()
+		late.Publish("y")
+		synctest.Wait()
+		others[1].Unpublish("y") // promotes self
+		synctest.Wait()
+		self.Unpublish("y") // promotes late, which has not taken its Standby
+		synctest.Wait()
+		if diff := cmp.Diff([]any{Promoted{"y", Host}, Unpublished{"y"}}, toldTo(self)); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		if diff := cmp.Diff([]any{Published{"y", Host}}, toldTo(late)); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
 		}
 	})
 }
