@@ -17,6 +17,7 @@ func TestMain(m *testing.M) {
 		"layer-cake": main,
 		"group-cake": func() { actor.Main(daemon.Group()) },
 		"host-cake":  func() { actor.Main(daemon.Host()) },
+		"lan-cake":   func() { actor.Main(daemon.LAN()) },
 		"oracle":     func() { actor.Main(oracle, &actor.Options{Types: odd}) },
 		"stranger":   func() { actor.Main(stranger, &actor.Options{Types: odd}) },
 	})
@@ -51,6 +52,8 @@ func oracle(self *actor.Self) any {
 			self.Reply(oddity{Words: []string{"a"}})
 		case "fault":
 			self.Reply(actor.Faulted{Condition: "no oracle", Explanation: "it is closed"})
+		case "silence":
+			os.Stdout.WriteString("asked\n")
 		case "die":
 			os.Exit(0) // no actor of this process can say that it ends
 		}

@@ -43,6 +43,8 @@ func (m *member) run(c *cobra.Command, f func(*actor.Self, printer) error) error
 		return err
 	}
 	m.at = actor.HostPort(at)
+	interrupted, release := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer release()
 	sys, err := actor.Open(&actor.Options{
 		Directory:  at,
 		LANAddress: m.lan.String(),
@@ -53,8 +55,6 @@ func (m *member) run(c *cobra.Command, f func(*actor.Self, printer) error) error
 	if err != nil {
 		return err
 	}
-	interrupted, release := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer release()
 	p := printer{c.OutOrStdout(), m.json}
 	main := sys.Spawn(func(self *actor.Self) any { return f(self, p) }, actor.Named(c.Name()))
 	ended := make(chan error, 1)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -54,17 +55,23 @@ func (m *member) publish(self *actor.Self, p printer, name string) error {
 		if _, refused := message.(actor.NotPublished); refused {
 			return p.fail(e)
 		}
-		if ok {
-			if err := p.event(e); err != nil {
-				return err
-			}
-			continue
-		}
-		if self.Sender().IsZero() {
-			self.Log().Warn("a message from nobody: it cannot be answered", "message", message)
-		} else if err := self.Reply(message); err != nil {
-			self.Log().Warn("not answered", "to", self.Sender(), "err", err)
+		if !ok {
+			answer(self, message)
+		} else if err := p.event(e); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// answer sends a message back to who sent it. Why that cannot be is a warning.
+func answer(self *actor.Self, message any) {
+	from := self.Sender()
+	if back, ok := message.(actor.Undelivered); ok && from.IsZero() {
+		self.Log().Warn("an answer came back", "to", back.To, "reason", back.Reason)
+	} else if from.IsZero() {
+		self.Log().Warn("a message from nobody cannot be answered", "type", fmt.Sprintf("%T", message))
+	} else if err := self.Reply(message); err != nil {
+		self.Log().Warn("not answered", "to", from, "err", err)
+	}
 }

@@ -25,12 +25,25 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 }
 
 // startDirectory runs a host-cake until the script ends: directory. $DIRECTORY is
-// then where it takes links.
+// then where it takes links. With the word lan there are two below a lan-cake, and
+// $THERE is the other.
 func startDirectory(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) > 0 {
-		ts.Fatalf("usage: directory")
+	const host, nowhere = "--directory-at-host=127.0.0.1:0", "127.0.0.1:1"
+	switch {
+	case !neg && len(args) == 0:
+		ts.Setenv("DIRECTORY", startDaemon(ts, "host-cake", host, "--directory-at-lan="+nowhere))
+	case !neg && len(args) == 1 && args[0] == "lan":
+		lan := startDaemon(ts, "lan-cake", "--directory-at-lan=127.0.0.1:0")
+		ts.Setenv("DIRECTORY", startDaemon(ts, "host-cake", host, "--directory-at-lan="+lan))
+		ts.Setenv("THERE", startDaemon(ts, "host-cake", host, "--directory-at-lan="+lan))
+	default:
+		ts.Fatalf("usage: directory [lan]")
 	}
-	c := exec.Command("host-cake", "--directory-at-host=127.0.0.1:0", "--directory-at-lan=127.0.0.1:1", "--debug-level=INFO")
+}
+
+// startDaemon runs a daemon until the script ends, and returns where it takes links.
+func startDaemon(ts *testscript.TestScript, program string, args ...string) string {
+	c := exec.Command(program, append(args, "--debug-level=INFO")...)
 	log, err := c.StderrPipe()
 	ts.Check(err)
 	ts.Check(c.Start())
@@ -48,17 +61,18 @@ func startDirectory(ts *testscript.TestScript, neg bool, args []string) {
 		c.Process.Signal(syscall.SIGTERM) // an error says that it has ended, and so will Wait
 		<-drained
 		if err := c.Wait(); err != nil {
-			ts.Logf("host-cake: %v", err)
+			ts.Logf("%s: %v", program, err)
 		}
 	})
 	select {
 	case at := <-found:
-		ts.Setenv("DIRECTORY", at)
+		return at
 	case <-drained:
-		ts.Fatalf("host-cake ended")
+		ts.Fatalf("%s ended", program)
 	case <-time.After(patience):
-		ts.Fatalf("host-cake does not say where it takes links")
+		ts.Fatalf("%s does not say where it takes links", program)
 	}
+	return ""
 }
 
 // await waits until a file has what an expression matches: await FILE REGEXP.
