@@ -81,7 +81,7 @@ func (s *stranger) hears() directory.Message {
 
 func (s *stranger) decoded(f frame) directory.Message {
 	s.t.Helper()
-	msg, err := dirwire.Decode(f.kind, f.body)
+	msg, err := new(dirwire.Decoder).Decode(f.kind, f.body)
 	if err != nil {
 		s.t.Fatal(err)
 	}

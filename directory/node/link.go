@@ -42,6 +42,7 @@ type link struct {
 
 	types    outgoing
 	known    map[uint64]string // types by number; the reader's
+	decoder  dirwire.Decoder   // the reader's
 	sessions ends
 }
 
@@ -159,7 +160,7 @@ func (l *link) Received(kind transport.Kind, body []byte) error {
 	case wire.Undelivered:
 		return l.undelivered(body)
 	}
-	msg, err := dirwire.Decode(kind, body)
+	msg, err := l.decoder.Decode(kind, body)
 	if err != nil {
 		return err
 	}

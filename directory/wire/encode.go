@@ -1,204 +1,132 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
-	"sync"
-
-	"github.com/vmihailenco/msgpack/v5"
 
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
-// An encoder writes msgpack. Its buffer takes everything, so that only a
-// programming error can fail; that one panics.
-type encoder struct {
-	buf bytes.Buffer
-	enc *msgpack.Encoder
-}
-
-var encoders = sync.Pool{New: func() any {
-	e := new(encoder)
-	e.enc = msgpack.NewEncoder(&e.buf)
-	return e
-}}
-
 // Append appends the body of msg to b and returns its kind. It panics if msg is
 // none of the messages that travel.
 func Append(b []byte, msg directory.Message) ([]byte, transport.Kind) {
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	e.buf.Reset()
-	kind := e.message(msg)
-	return append(b, e.buf.Bytes()...), kind
-}
-
-func (e *encoder) message(msg directory.Message) transport.Kind {
 	switch m := msg.(type) {
 	case directory.Claim:
-		e.array(3)
-		e.text(string(m.Name))
-		e.publications(m.Claimants)
-		e.bool(m.Ask)
-		return KindClaim
+		b = appendText(appendArray(b, 3), m.Name)
+		b = appendPublications(b, m.Claimants)
+		return appendBool(b, m.Ask), KindClaim
 	case directory.Seek:
-		e.array(4)
-		e.id(m.ID)
-		e.text(string(m.Pattern))
-		e.uint(uint64(m.Scope))
-		e.address(m.Actor)
-		return KindSeek
+		b = appendID(appendArray(b, 4), &m.ID)
+		b = appendText(b, m.Pattern)
+		b = appendUint(b, uint64(m.Scope))
+		return appendAddress(b, &m.Actor), KindSeek
 	case directory.Unseek:
-		e.array(1)
-		e.id(m.ID)
-		return KindUnseek
+		return appendID(appendArray(b, 1), &m.ID), KindUnseek
 	case directory.Offered:
-		e.array(5)
-		e.id(m.Subscription)
-		e.uint(uint64(m.Scope))
-		e.bool(m.First)
-		e.bool(m.Last)
-		e.publications(m.Offers)
-		return KindOffered
+		b = appendID(appendArray(b, 5), &m.Subscription)
+		b = appendUint(b, uint64(m.Scope))
+		b = appendBool(appendBool(b, m.First), m.Last)
+		return appendPublications(b, m.Offers), KindOffered
 	case directory.Offer:
-		e.array(3)
-		e.id(m.Subscription)
-		e.uint(uint64(m.Scope))
-		e.publication(m.Publication)
-		return KindOffer
+		b = appendID(appendArray(b, 3), &m.Subscription)
+		b = appendUint(b, uint64(m.Scope))
+		return appendPublication(b, &m.Publication), KindOffer
 	case directory.Withdraw:
-		e.array(3)
-		e.id(m.Subscription)
-		e.uint(uint64(m.Scope))
-		e.text(string(m.Name))
-		return KindWithdraw
+		b = appendID(appendArray(b, 3), &m.Subscription)
+		b = appendUint(b, uint64(m.Scope))
+		return appendText(b, m.Name), KindWithdraw
 	case directory.Held:
-		e.array(4)
-		e.text(string(m.Name))
-		e.uint(uint64(m.Scope))
-		e.id(m.Holder)
-		e.must(e.enc.EncodeInt(int64(m.Stamp)))
-		return KindHeld
+		b = appendText(appendArray(b, 4), m.Name)
+		b = appendUint(b, uint64(m.Scope))
+		b = appendID(b, &m.Holder)
+		return appendInt(b, int64(m.Stamp)), KindHeld
 	case directory.Open:
-		e.array(5)
-		e.uint(uint64(m.Session))
-		e.id(m.Publication)
-		e.bytes(m.Token[:])
-		e.uint(uint64(m.Scope))
-		e.address(m.Subscriber)
-		return KindOpen
+		b = appendUint(appendArray(b, 5), uint64(m.Session))
+		b = appendID(b, &m.Publication)
+		b = append16(b, (*[16]byte)(&m.Token))
+		b = appendUint(b, uint64(m.Scope))
+		return appendAddress(b, &m.Subscriber), KindOpen
 	case directory.Ready:
-		e.array(1)
-		e.uint(uint64(m.Session))
-		return KindReady
+		return appendUint(appendArray(b, 1), uint64(m.Session)), KindReady
 	case directory.NotOpened:
-		e.ended(m.Session, m.Reason)
-		return KindNotOpened
+		return appendEnd(b, m.Session, m.Reason), KindNotOpened
 	case directory.Commit:
-		e.array(1)
-		e.uint(uint64(m.Session))
-		return KindCommit
+		return appendUint(appendArray(b, 1), uint64(m.Session)), KindCommit
 	case directory.Close:
-		e.ended(m.Session, m.Reason)
-		return KindClose
+		return appendEnd(b, m.Session, m.Reason), KindClose
 	case directory.Closed:
-		e.ended(m.Session, m.Reason)
-		return KindClosed
+		return appendEnd(b, m.Session, m.Reason), KindClosed
 	case directory.List:
-		e.array(1)
-		e.route(m.Route)
-		return KindList
+		return appendRoute(appendArray(b, 1), m.Route), KindList
 	case directory.Describe:
-		e.array(1)
-		e.route(m.Route)
-		return KindDescribe
+		return appendRoute(appendArray(b, 1), m.Route), KindDescribe
 	case directory.Listed:
-		e.array(4)
-		e.route(m.Route)
-		e.directory(m.Directory)
-		e.array(len(m.Children))
-		for _, d := range m.Children {
-			e.directory(d)
+		b = appendRoute(appendArray(b, 4), m.Route)
+		b = appendDirectory(b, &m.Directory)
+		b = appendArray(b, len(m.Children))
+		for i := range m.Children {
+			b = appendDirectory(b, &m.Children[i])
 		}
-		e.bool(m.Last)
-		return KindListed
+		return appendBool(b, m.Last), KindListed
 	case directory.Refused:
-		e.array(1)
-		e.text(cut(m.Reason))
-		return KindRefused
+		return appendText(appendArray(b, 1), cut(m.Reason)), KindRefused
 	}
 	panic(fmt.Sprintf("directory/wire: %T does not travel", msg))
 }
 
-func (e *encoder) ended(id directory.SessionID, reason string) {
-	e.array(2)
-	e.uint(uint64(id))
-	e.text(cut(reason))
+func appendEnd(b []byte, id directory.SessionID, reason string) []byte {
+	return appendText(appendUint(appendArray(b, 2), uint64(id)), cut(reason))
 }
 
 // cut shortens a text that is only for people to what a frame may have.
 func cut(s string) string { return s[:min(len(s), MaxText)] }
 
-func (e *encoder) publications(list []directory.Publication) {
-	e.array(len(list))
-	for _, p := range list {
-		e.publication(p)
+func appendPublications(b []byte, list []directory.Publication) []byte {
+	b = appendArray(b, len(list))
+	for i := range list {
+		b = appendPublication(b, &list[i])
 	}
+	return b
 }
 
-func (e *encoder) publication(p directory.Publication) {
-	e.array(7)
-	e.id(p.ID)
-	e.text(string(p.Name))
-	e.uint(uint64(p.Scope))
-	e.must(e.enc.EncodeInt(int64(p.Stamp)))
-	e.bytes(p.Token[:])
-	e.address(p.Actor)
-	e.array(len(p.Endpoints))
-	for _, end := range p.Endpoints {
-		e.array(2)
-		e.uint(uint64(end.Scope))
-		e.text(end.Address)
+func appendPublication(b []byte, p *directory.Publication) []byte {
+	b = appendID(appendArray(b, 7), &p.ID)
+	b = appendText(b, p.Name)
+	b = appendUint(b, uint64(p.Scope))
+	b = appendInt(b, int64(p.Stamp))
+	b = append16(b, (*[16]byte)(&p.Token))
+	b = appendAddress(b, &p.Actor)
+	b = appendArray(b, len(p.Endpoints))
+	for i := range p.Endpoints {
+		e := &p.Endpoints[i]
+		b = appendUint(appendArray(b, 2), uint64(e.Scope))
+		b = appendText(b, e.Address)
 	}
+	return b
 }
 
-func (e *encoder) directory(d directory.Directory) {
-	e.array(6)
-	e.bytes(d.Process[:])
-	e.uint(uint64(d.Scope))
-	e.text(cut(d.Executable))
-	e.text(cut(d.Role))
-	e.uint(uint64(d.PID))
-	e.text(cut(d.Listens))
+func appendDirectory(b []byte, d *directory.Directory) []byte {
+	b = append16(appendArray(b, 6), (*[16]byte)(&d.Process))
+	b = appendUint(b, uint64(d.Scope))
+	b = appendText(b, cut(d.Executable))
+	b = appendText(b, cut(d.Role))
+	b = appendUint(b, uint64(d.PID))
+	return appendText(b, cut(d.Listens))
 }
 
-func (e *encoder) route(r directory.Route) {
-	e.array(len(r))
-	for _, p := range r {
-		e.bytes(p[:])
+func appendRoute(b []byte, r directory.Route) []byte {
+	b = appendArray(b, len(r))
+	for i := range r {
+		b = append16(b, (*[16]byte)(&r[i]))
 	}
+	return b
 }
 
-func (e *encoder) id(id directory.ID) {
-	e.array(2)
-	e.bytes(id.Origin[:])
-	e.uint(id.Seq)
+func appendID(b []byte, id *directory.ID) []byte {
+	b = append16(appendArray(b, 2), (*[16]byte)(&id.Origin))
+	return appendUint(b, id.Seq)
 }
 
-func (e *encoder) address(a transport.Address) {
-	var b [transport.AddressSize]byte
-	e.bytes(a.Append(b[:0]))
-}
-
-func (e *encoder) array(n int)    { e.must(e.enc.EncodeArrayLen(n)) }
-func (e *encoder) uint(n uint64)  { e.must(e.enc.EncodeUint(n)) }
-func (e *encoder) bool(v bool)    { e.must(e.enc.EncodeBool(v)) }
-func (e *encoder) text(s string)  { e.must(e.enc.EncodeString(s)) }
-func (e *encoder) bytes(b []byte) { e.must(e.enc.EncodeBytes(b)) }
-
-func (e *encoder) must(err error) {
-	if err != nil {
-		panic(err)
-	}
+func appendAddress(b []byte, a *transport.Address) []byte {
+	return a.Append(append(b, bin8, transport.AddressSize))
 }

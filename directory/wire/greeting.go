@@ -33,28 +33,21 @@ func AppendGreeting(b []byte, g Greeting) []byte {
 	g.Directory.Executable = g.Directory.Executable[:min(len(g.Directory.Executable), most)]
 	g.Directory.Role = g.Directory.Role[:min(len(g.Directory.Role), most)]
 	g.Directory.Listens = g.Directory.Listens[:min(len(g.Directory.Listens), most)]
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	e.buf.Reset()
-	e.array(2)
-	e.uint(uint64(g.Relation))
-	e.directory(g.Directory)
-	return append(b, e.buf.Bytes()...)
+	b = appendUint(appendArray(b, 2), uint64(g.Relation))
+	return appendDirectory(b, &g.Directory)
 }
 
 // ParseGreeting returns what AppendGreeting was given.
 func ParseGreeting(body []byte) (Greeting, error) {
-	d, err := newDecoder(body)
-	if err != nil {
-		return Greeting{}, err
+	c := newCursor(body)
+	more := c.open(2)
+	g := Greeting{Relation: Relation(min(c.uint(), 255)), Directory: ofDirectory(&c)}
+	c.shut(more)
+	if g.Relation.String() == "none" {
+		c.fail("there is no relation %d", uint8(g.Relation))
 	}
-	var g Greeting
-	d.array(2, func() {
-		g.Relation = Relation(min(d.uint(), 255))
-		g.Directory = d.directory()
-	})
-	if d.err == nil && g.Relation.String() == "none" {
-		d.fail("there is no relation %d", uint8(g.Relation))
+	if c.err != nil {
+		return Greeting{}, c.err
 	}
-	return g, d.err
+	return g, nil
 }

@@ -81,7 +81,7 @@ var examples = []directory.Message{
 func TestRoundTrip(t *testing.T) {
 	for _, want := range examples {
 		body, kind := Append(nil, want)
-		got, err := Decode(kind, body)
+		got, err := new(Decoder).Decode(kind, body)
 		if err != nil {
 			t.Errorf("%T: %v", want, err)
 		} else if diff := cmp.Diff(want, got); diff != "" {
@@ -148,12 +148,12 @@ func TestLongestBatchFits(t *testing.T) {
 	if len(body) > frame.MaxBody {
 		t.Errorf("it has %d bytes, a frame has room for %d", len(body), frame.MaxBody)
 	}
-	if _, err := Decode(kind, body); err != nil {
+	if _, err := new(Decoder).Decode(kind, body); err != nil {
 		t.Error(err)
 	}
 	p.Endpoints[0].Address += "a"
 	body, kind = Append(nil, directory.Claim{Name: p.Name, Claimants: []directory.Publication{p}})
-	if got, err := Decode(kind, body); err == nil {
+	if got, err := new(Decoder).Decode(kind, body); err == nil {
 		t.Errorf("an address of %d bytes was taken: %v", MaxAddress+1, got)
 	}
 }
@@ -167,7 +167,7 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 	e.EncodeString("gone")
 	e.EncodeMap(map[string]any{"more": []int{1, 2}})
 	e.EncodeNil()
-	got, err := Decode(KindClosed, b.Bytes())
+	got, err := new(Decoder).Decode(KindClosed, b.Bytes())
 	if want := (directory.Closed{Session: 4, Reason: "gone"}); err != nil || got != directory.Message(want) {
 		t.Errorf("got %v, %v; want %v", got, err, want)
 	}
@@ -197,7 +197,7 @@ func TestBrokenFrames(t *testing.T) {
 		"a long route":        {KindList, many.Bytes()},
 		"unknown kind":        {99, []byte{0x90}},
 	} {
-		msg, err := Decode(frame.kind, frame.body)
+		msg, err := new(Decoder).Decode(frame.kind, frame.body)
 		if !errors.Is(err, transport.ErrProtocol) {
 			t.Errorf("%s: got %v, %v; want a protocol error", name, msg, err)
 		}
@@ -212,7 +212,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint8(kind), body)
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, body []byte) {
-		msg, err := Decode(transport.Kind(kind), body)
+		msg, err := new(Decoder).Decode(transport.Kind(kind), body)
 		if err != nil {
 			return
 		}
@@ -220,7 +220,7 @@ func FuzzDecode(f *testing.F) {
 		if k != transport.Kind(kind) {
 			t.Fatalf("kind %d became %d", kind, k)
 		}
-		back, err := Decode(k, again)
+		back, err := new(Decoder).Decode(k, again)
 		if err != nil {
 			t.Fatalf("%v, written again: %v", msg, err)
 		}

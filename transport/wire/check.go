@@ -66,6 +66,24 @@ func Check(body []byte) error {
 	return nil
 }
 
+// Skip returns what follows the first value of b, where b is a part of a body that
+// has passed [Check]. It does not recurse.
+func Skip(b []byte) ([]byte, error) {
+	for pending, at := uint64(1), 0; ; {
+		if at == len(b) {
+			return nil, broken(at, "it ends too early")
+		}
+		width, size, children, ok := head(b[at:])
+		if !ok || uint64(len(b)-at-width) < size {
+			return nil, broken(at, "it ends too early")
+		}
+		at += width + int(size)
+		if pending += children - 1; pending == 0 {
+			return b[at:], nil
+		}
+	}
+}
+
 // head reads the head of the value at the start of b, which is not empty: the
 // head's width, how many bytes of its own follow, and how many values.
 func head(b []byte) (width int, size, children uint64, ok bool) {
