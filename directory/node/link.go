@@ -92,7 +92,8 @@ func (l *link) name() string {
 // slow that the queue is full, is cut off: the peer will hear everything again
 // when it comes back.
 func (l *link) say(msg directory.Message) {
-	body, kind := dirwire.Append(nil, msg)
+	body, kind := dirwire.Append(l.n.frame[:0], msg)
+	l.n.frame = body // Send keeps no reference
 	if err := l.Send(kind, body); err != nil && err != transport.ErrClosed {
 		l.n.log.Warn("link closed", "peer", l.name(), "frame", msg, "reason", err)
 		l.Close(err)

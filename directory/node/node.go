@@ -112,6 +112,7 @@ type Node struct {
 	acceptor  *directory.Acceptor
 	survey    *directory.Survey
 	effects   []directory.Effect // still to be done
+	frame     []byte             // the body of what was last said, to be used again
 	resuming  bool               // the machine has put off work
 	links     map[directory.Party]*link
 	lastLink  uint64

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vmihailenco/msgpack/v5"
@@ -170,6 +171,55 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 	got, err := new(Decoder).Decode(KindClosed, b.Bytes())
 	if want := (directory.Closed{Session: 4, Reason: "gone"}); err != nil || got != directory.Message(want) {
 		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+}
+
+// What is equal in the claims of a link is there once (R17): so a directory with
+// 100 000 names of a few processes has few lists of endpoints.
+func TestDecoderShares(t *testing.T) {
+	var d Decoder
+	claim := func(name directory.Name, b byte, port string) directory.Claim {
+		t.Helper()
+		p := publication(b)
+		p.Name = name
+		p.Endpoints[0].Address = "127.0.0.1:" + port
+		want := directory.Claim{Name: name, Claimants: []directory.Publication{p}}
+		body, kind := Append(nil, want)
+		got, err := d.Decode(kind, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(body) // which is the reader's, and used again
+		if diff := cmp.Diff(directory.Message(want), got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		return got.(directory.Claim)
+	}
+	endpoints := func(c directory.Claim) *directory.Endpoint { return &c.Claimants[0].Endpoints[0] }
+	first := claim("a", 1, "1001")
+	if unsafe.StringData(string(first.Name)) != unsafe.StringData(string(first.Claimants[0].Name)) {
+		t.Error("a claim has its name twice")
+	}
+	other := claim("b", 2, "1002")
+	if same := claim("c", 1, "1001"); endpoints(same) != endpoints(first) {
+		t.Error("another name of the first process has endpoints of its own")
+	}
+	if same := claim("d", 2, "1002"); endpoints(same) != endpoints(other) {
+		t.Error("another name of the second process has endpoints of its own")
+	}
+	moved := claim("e", 1, "1003")
+	if same := claim("f", 1, "1003"); endpoints(same) != endpoints(moved) {
+		t.Error("new endpoints are not shared")
+	}
+}
+
+// A frame is written into the room that there is.
+func TestAppendSetsNothingAside(t *testing.T) {
+	room := make([]byte, 0, 4096)
+	for _, msg := range examples {
+		if n := testing.AllocsPerRun(10, func() { Append(room, msg) }); n != 0 {
+			t.Errorf("%T: %v allocations", msg, n)
+		}
 	}
 }
 
