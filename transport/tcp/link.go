@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/layer-cake/layer-cake/transport"
@@ -50,6 +51,7 @@ type link struct {
 	wake     chan struct{}    // has one if the writer was made owner
 	over     chan struct{}    // closed by the reader: nothing more is written
 	written  chan struct{}    // closed by the writer, at its end
+	closing  atomic.Bool      // reason is there; the reader asks after each frame
 
 	mu       sync.Mutex
 	owner    owner
@@ -124,6 +126,7 @@ func (l *link) Close(reason error) {
 	if reason == nil {
 		l.reason = transport.ErrClosed
 	}
+	l.closing.Store(true)
 	l.queue(wire.Goodbye, wire.AppendGoodbye(nil, l.reason))
 	if l.owner == nobody {
 		l.handOver()
@@ -166,23 +169,20 @@ func (l *link) read() {
 }
 
 // receive hands frames over. It returns why it does not go on, and whether the
-// peer must be told.
+// peer must be told. Whether this end was closed is asked after each frame, not
+// whether a write failed: what the peer said before, and why it went, is still to
+// be read then.
 func (l *link) receive() (reason error, polite bool) {
+	l.mu.Lock()
+	r := l.receiver // nil only if the link is closed already
+	l.mu.Unlock()
 	for {
 		kind, body, err := l.reader.Next(wire.MaxFrame)
-		r, closed, failed := l.state()
-		switch {
-		case closed:
+		if l.closing.Load() {
 			return nil, true
-		case err == nil:
-		case errors.Is(err, io.EOF):
-			return fmt.Errorf("closed by peer without a goodbye: %w", err), false
-		case errors.Is(err, transport.ErrProtocol):
-			return err, true
-		case failed != nil:
-			return fmt.Errorf("connection lost: %w", failed), false
-		default:
-			return err, false
+		}
+		if err != nil {
+			return l.stopped(err)
 		}
 		switch {
 		case wire.Carried(kind):
@@ -201,11 +201,18 @@ func (l *link) receive() (reason error, polite bool) {
 	}
 }
 
-// state returns what the reader must know after each frame. Closed is whether
-// this end was closed, not whether a write failed: what the peer said before, and
-// why it went, is still to be read then.
-func (l *link) state() (r transport.Receiver, closed bool, failed error) {
+// stopped returns what receive does when there is no next frame.
+func (l *link) stopped(err error) (reason error, polite bool) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.receiver, l.reason != nil, l.failed
+	failed := l.failed
+	l.mu.Unlock()
+	switch {
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("closed by peer without a goodbye: %w", err), false
+	case errors.Is(err, transport.ErrProtocol):
+		return err, true
+	case failed != nil:
+		return fmt.Errorf("connection lost: %w", failed), false
+	}
+	return err, false
 }
