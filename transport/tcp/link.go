@@ -24,8 +24,6 @@ const (
 	// piece is how much the writer writes at once, after which it makes room in
 	// the queue.
 	piece = 256 << 10
-	// kept is the size of buffers that a link keeps for later.
-	kept = 1 << 20
 )
 
 // An owner says who may write to the connection.
@@ -45,7 +43,7 @@ type link struct {
 	peer     transport.Hello
 	dialled  bool
 	interval time.Duration    // between two heartbeats of this end
-	limit    int              // of queued
+	limit    int              // of the queue, in bytes
 	attempt  func([]byte) int // writes once without blocking; nil: only the writer writes
 	born     time.Time        // what clock counts from
 	wake     chan struct{}    // has one if the writer was made owner
@@ -55,10 +53,7 @@ type link struct {
 
 	mu       sync.Mutex
 	owner    owner
-	pending  []byte             // frames that nobody has begun to write
-	begun    []byte             // those that somebody has,
-	done     int                // and how much of them is written
-	queued   int                // bytes that are not written
+	queue    queue              // frames that are not written
 	last     time.Duration      // when something was written
 	started  bool               // the reader runs, or has
 	closed   bool               // nothing more may be sent
@@ -127,7 +122,7 @@ func (l *link) Close(reason error) {
 		l.reason = transport.ErrClosed
 	}
 	l.closing.Store(true)
-	l.queue(wire.Goodbye, wire.AppendGoodbye(nil, l.reason))
+	l.queue.add(wire.Goodbye, wire.AppendGoodbye(nil, l.reason))
 	if l.owner == nobody {
 		l.handOver()
 	}

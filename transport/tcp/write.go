@@ -20,10 +20,10 @@ func (l *link) Send(kind transport.Kind, body []byte) error {
 	switch {
 	case l.closed:
 		return transport.ErrClosed
-	case l.queued > 0 && l.queued+size > l.limit:
+	case l.queue.size > 0 && l.queue.size+size > l.limit:
 		return transport.ErrOverloaded
 	}
-	l.queue(kind, body)
+	l.queue.add(kind, body)
 	switch {
 	case l.owner != nobody: // who will come upon it
 	case l.attempt == nil || l.clock()-l.last < lone:
@@ -34,45 +34,26 @@ func (l *link) Send(kind transport.Kind, body []byte) error {
 	return nil
 }
 
-// queue appends a frame to what is pending.
-func (l *link) queue(kind transport.Kind, body []byte) {
-	l.pending = wire.AppendFrame(l.pending, kind, body)
-	l.queued += wire.HeadSize + len(body)
-}
-
 // writeNow makes the caller owner for one attempt. The lock is held before and
 // after, not meanwhile: others may queue.
 func (l *link) writeNow() {
 	l.owner = sender
-	b := l.begin()
+	b := l.queue.first()
 	l.mu.Unlock()
 	n := l.attempt(b)
 	l.mu.Lock()
 	l.wrote(n)
-	if l.queued > 0 {
+	if l.queue.size > 0 {
 		l.handOver()
 	} else {
 		l.owner = nobody
 	}
 }
 
-// begin returns what is to be written next, which is nothing if nothing is queued.
-func (l *link) begin() []byte {
-	if l.done == len(l.begun) {
-		empty := l.begun[:0]
-		if cap(empty) > kept {
-			empty = nil
-		}
-		l.begun, l.pending, l.done = l.pending, empty, 0
-	}
-	return l.begun[l.done:]
-}
-
 // wrote notes that n bytes of that have been written.
 func (l *link) wrote(n int) {
 	l.last = l.clock()
-	l.done += n
-	l.queued -= n
+	l.queue.wrote(n)
 }
 
 // handOver makes the writer the owner.
@@ -111,7 +92,7 @@ func (l *link) beat() time.Duration {
 		return l.interval - quiet
 	}
 	if l.owner == nobody && !l.closed {
-		l.queue(wire.Heartbeat, nil)
+		l.queue.add(wire.Heartbeat, nil)
 		l.owner = writer
 	}
 	return l.interval
@@ -125,8 +106,8 @@ func (l *link) drain() bool {
 	if l.owner != writer {
 		return true
 	}
-	for l.queued > 0 {
-		b := l.begin()
+	for l.queue.size > 0 {
+		b := l.queue.first()
 		l.mu.Unlock()
 		n, err := l.conn.Write(b[:min(len(b), piece)])
 		l.mu.Lock()
