@@ -329,7 +329,7 @@ func TestReadsWhatTheLibraryWrites(t *testing.T) {
 func TestNumbersOutOfRange(t *testing.T) {
 	for name, body := range map[string][]byte{
 		"a session below zero": {0x91, 0xff},
-		"in eight bytes":       {0x91, 0xd3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+		"in eight bytes":       {0x91, 0xd3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe},
 		"a float":              {0x91, 0xca, 0, 0, 0, 0},
 	} {
 		if msg, err := new(Decoder).Decode(KindReady, body); err == nil {
@@ -340,7 +340,7 @@ func TestNumbersOutOfRange(t *testing.T) {
 	p.Stamp = math.MaxInt64
 	body, kind := Append(nil, directory.Claim{Name: p.Name, Claimants: []directory.Publication{p}})
 	at := bytes.Index(body, []byte{0xcf, 0x7f, 0xff})
-	body[at+1] = 0x80
+	copy(body[at+1:], []byte{0x80, 0, 0, 0, 0, 0, 0, 0})
 	if msg, err := new(Decoder).Decode(kind, body); err == nil {
 		t.Errorf("a stamp beyond int64: got %v, want an error", msg)
 	}

@@ -196,19 +196,19 @@ func TestDecoderShares(t *testing.T) {
 		return got.(directory.Claim)
 	}
 	endpoints := func(c directory.Claim) *directory.Endpoint { return &c.Claimants[0].Endpoints[0] }
-	first := claim("a", 1, "1001")
+	first := claim("svc:a", 1, "1001")
 	if unsafe.StringData(string(first.Name)) != unsafe.StringData(string(first.Claimants[0].Name)) {
 		t.Error("a claim has its name twice")
 	}
-	other := claim("b", 2, "1002")
-	if same := claim("c", 1, "1001"); endpoints(same) != endpoints(first) {
+	other := claim("svc:b", 2, "1002")
+	if same := claim("svc:c", 1, "1001"); endpoints(same) != endpoints(first) {
 		t.Error("another name of the first process has endpoints of its own")
 	}
-	if same := claim("d", 2, "1002"); endpoints(same) != endpoints(other) {
+	if same := claim("svc:d", 2, "1002"); endpoints(same) != endpoints(other) {
 		t.Error("another name of the second process has endpoints of its own")
 	}
-	moved := claim("e", 1, "1003")
-	if same := claim("f", 1, "1003"); endpoints(same) != endpoints(moved) {
+	moved := claim("svc:e", 1, "1003")
+	if same := claim("svc:f", 1, "1003"); endpoints(same) != endpoints(moved) {
 		t.Error("new endpoints are not shared")
 	}
 }

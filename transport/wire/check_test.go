@@ -129,3 +129,17 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// Skip takes one value, whatever it is, and never more than there is.
+func TestSkip(t *testing.T) {
+	value := sample(t)
+	rest, err := wire.Skip(append(bytes.Clone(value), "rest"...))
+	if err != nil || string(rest) != "rest" {
+		t.Errorf("got %q, %v; want %q", rest, err, "rest")
+	}
+	for n := range value {
+		if rest, err := wire.Skip(value[:n]); err == nil {
+			t.Errorf("of %d bytes of %d it left %x, want an error", n, len(value), rest)
+		}
+	}
+}
