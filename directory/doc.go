@@ -108,7 +108,8 @@
 // announce names would hold them, and be told tokens.
 //
 // R17 Bounded. What a peer can fill has a limit and a refusal; long work is done in
-// turns, so that who asks for much waits for it alone. What is not taken is
+// turns, so that who asks for much waits for it alone. What a directory knows is told
+// in pages, one for each time that it is asked. What is not taken is
 // given back to who sent it. Available, Dropped and their like are never refused;
 // of sessions that are over before their actor looks, beyond a thousand, it is told
 // neither the beginning nor the end.

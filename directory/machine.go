@@ -119,6 +119,8 @@ func (m *Machine) Step(from Party, msg Message) []Effect {
 		m.parentUp(from, msg.Scope)
 	case Gone:
 		m.gone(from)
+	case Enquire:
+		m.enquire(from, msg)
 	case Resume:
 		m.resume(msg.Full)
 	}

@@ -62,6 +62,11 @@ func TestText(t *testing.T) {
 		{Linked{id.Origin}, `linked 00000001`},
 		{Fired{Timer{TimerRetry, 8, 2}}, `fired retry-8, try 2`},
 
+		{Enquire{Route: Route{id.Origin}, To: Route{who.Process}, Number: 9, Topic: TopicNames}, `enquire names of 00000002 by 00000001, number 9`},
+		{Found{Route: Route{id.Origin}, Number: 9, Claimants: []Claimant{{}}}, `found 1 for 00000001, number 9`},
+		{Found{Route: Route{id.Origin}, Number: 9, Gone: true}, `found nobody for 00000001, number 9`},
+		{Found{Route: Route{id.Origin}, Number: 9, Reason: "why"}, `found nothing for 00000001, number 9: why`},
+
 		{Send{ActorParty(3), NotPublished{id, name, LAN, "why"}}, `send actor-3: not published "a:b"[LAN] 00000001.4: why`},
 		{Dial{}, `dial`},
 		{Refuse{LinkParty(2), "why"}, `refuse link-2: why`},
@@ -74,6 +79,8 @@ func TestText(t *testing.T) {
 		{Release{key}, `release session-6 of link-2`},
 		{Start{Timer{TimerOpen, 6, 0}}, `start open-6`},
 		{Cancel{Timer{TimerClose, 6, 0}}, `cancel close-6`},
+		{Consult{Self, Enquire{Topic: TopicOffers}}, `consult for self: enquire offers of  by , number 0`},
+		{Inspect{LinkParty(2), Enquire{Topic: TopicSessions}}, `inspect for link-2: enquire sessions of  by , number 0`},
 	}
 	shown := map[string]bool{}
 	for _, l := range lines {
@@ -83,9 +90,9 @@ func TestText(t *testing.T) {
 		}
 	}
 
-	// Every word of these two files is above.
+	// Every word of these files is above.
 	marker := regexp.MustCompile(`(?m)^func \((\w+)\) (?:message|effect)\(\)`)
-	for _, file := range []string{"message.go", "session.go"} {
+	for _, file := range []string{"message.go", "session.go", "enquiry.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -59,6 +59,7 @@ type offer struct {
 	scope       Scope
 	round       uint32 // of its list, when it was last said
 	rest        uint64 // the number of its timer, while it rests
+	failure     string // why it failed the last time
 }
 
 // A rest is an offer that is not tried for a while.
@@ -92,7 +93,7 @@ func NewResolver() *Resolver {
 }
 
 // Step tells the resolver that from said m, and returns what must now be done,
-// in order. From matters for Subscribe and Gone only.
+// in order. From matters for Subscribe, Gone and Enquire only.
 func (r *Resolver) Step(from Party, m Message) []Effect {
 	switch m := m.(type) {
 	case Subscribe:
@@ -119,6 +120,8 @@ func (r *Resolver) Step(from Party, m Message) []Effect {
 		r.linked(m.Process)
 	case Fired:
 		r.fired(m.Timer)
+	case Enquire:
+		r.inspect(from, m)
 	}
 	effects := r.effects
 	r.effects = nil
@@ -177,12 +180,14 @@ func (r *Resolver) over(id SessionID, reason string) {
 	switch t := r.sessions[id]; {
 	case t == nil:
 	case id == t.attempt:
+		t.route.Attempt().failure = reason
 		r.stopOpening(t)
 		r.release(&t.attempt)
 		r.act(t, t.route.Failed(), "")
 	case t.closing:
 		r.act(t, t.route.Lost(), replaced)
 	default:
+		t.route.Session().failure = reason
 		r.act(t, t.route.Lost(), reason)
 	}
 }
@@ -214,7 +219,8 @@ func (r *Resolver) fired(timer Timer) {
 	case t == nil:
 	case timer.Kind == TimerOpen && id == t.attempt && t.opening:
 		t.opening = false
-		r.say(id, Close{id, "not ready in time"})
+		t.route.Attempt().failure = notReady
+		r.say(id, Close{id, notReady})
 		r.release(&t.attempt)
 		r.act(t, t.route.Failed(), "")
 	case timer.Kind == TimerClose && id == t.session:
@@ -222,3 +228,6 @@ func (r *Resolver) fired(timer Timer) {
 		r.act(t, t.route.Closed(), replaced)
 	}
 }
+
+// notReady is why an attempt that took too long has failed (R9).
+const notReady = "not ready in time"

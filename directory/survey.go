@@ -113,15 +113,13 @@ func (s *Survey) Gone(p Party) {
 }
 
 // Step tells the survey that from said msg; nobody is this process itself, which
-// asks by an empty List. Parts for this process are returned, for whoever asked.
-func (s *Survey) Step(from Party, msg Message) (effects []Effect, parts []Listed) {
+// asks by a List or an Enquire without a route. Listed and Found for this process
+// are returned, for whoever asked.
+func (s *Survey) Step(from Party, msg Message) (effects []Effect, answers []Message) {
 	switch msg := msg.(type) {
 	case List:
-		if from != 0 {
-			i := slices.IndexFunc(s.children, func(n neighbour) bool { return n.party == from })
-			if i < 0 || !s.children[i].fits(msg.Route) {
-				return []Effect{Refuse{from, "a survey came by a route that it cannot have taken"}}, nil
-			}
+		if refusal := s.climb(from, msg.Route); refusal != nil {
+			return refusal, nil
 		}
 		route := append(Route{s.self.Process}, msg.Route...)
 		if s.parent != 0 {
@@ -133,13 +131,29 @@ func (s *Survey) Step(from Party, msg Message) (effects []Effect, parts []Listed
 			return []Effect{Refuse{from, "it is not the parent of this directory"}}, nil
 		}
 		return s.describe(msg.Route)
+	case Enquire:
+		return s.enquire(from, msg)
 	case Listed:
-		return s.pass(msg)
+		return s.pass(msg.Route, msg)
+	case Found:
+		return s.pass(msg.Route, msg)
 	}
 	return nil, nil
 }
 
-func (s *Survey) describe(route Route) (effects []Effect, parts []Listed) {
+// climb refuses a question on its way up that came by no way there is.
+func (s *Survey) climb(from Party, r Route) []Effect {
+	if from == 0 {
+		return nil
+	}
+	i := slices.IndexFunc(s.children, func(n neighbour) bool { return n.party == from })
+	if i < 0 || !s.children[i].fits(r) {
+		return []Effect{Refuse{from, "a survey came by a route that it cannot have taken"}}
+	}
+	return nil
+}
+
+func (s *Survey) describe(route Route) (effects []Effect, answers []Message) {
 	for i, last := 0, false; !last; i += Batch {
 		n := min(len(s.children)-i, Batch)
 		last = i+n == len(s.children)
@@ -147,31 +161,47 @@ func (s *Survey) describe(route Route) (effects []Effect, parts []Listed) {
 		for _, c := range s.children[i : i+n] {
 			part.Children = append(part.Children, c.Directory)
 		}
-		e, p := s.pass(part)
-		effects, parts = append(effects, e...), append(parts, p...)
+		e, p := s.pass(route, part)
+		effects, answers = append(effects, e...), append(answers, p...)
 	}
 	for _, c := range s.children {
 		if c.Scope < Process {
 			effects = append(effects, Send{c.party, Describe{route}})
 		}
 	}
-	return effects, parts
+	return effects, answers
 }
 
-// pass brings a part nearer to who asked: down the route, or up until it is met.
-func (s *Survey) pass(part Listed) ([]Effect, []Listed) {
-	at := slices.Index(part.Route, s.self.Process)
+// pass brings an answer nearer to who asked: down the route, or up until it is
+// met.
+func (s *Survey) pass(r Route, answer Message) ([]Effect, []Message) {
+	to, here := s.down(r)
 	switch {
-	case at < 0 && s.parent != 0:
-		return []Effect{Send{s.parent, part}}, nil
-	case at >= 0 && at == len(part.Route)-1:
-		return nil, []Listed{part}
-	case at >= 0:
-		for _, c := range s.children {
-			if c.Process == part.Route[at+1] {
-				return []Effect{Send{c.party, part}}, nil
-			}
+	case here:
+		return nil, []Message{answer}
+	case to == 0 && !slices.Contains(r, s.self.Process):
+		to = s.parent
+	}
+	if to == 0 {
+		return nil, nil // who asked has gone
+	}
+	return []Effect{Send{to, answer}}, nil
+}
+
+// down returns the child that is next on a route, zero if there is none, or
+// whether the route ends here.
+func (s *Survey) down(r Route) (to Party, here bool) {
+	at := slices.Index(r, s.self.Process)
+	if at < 0 {
+		return 0, false
+	}
+	if at == len(r)-1 {
+		return 0, true
+	}
+	for _, c := range s.children {
+		if c.Process == r[at+1] {
+			return c.party, false
 		}
 	}
-	return nil, nil // who asked has gone
+	return 0, false
 }

@@ -44,6 +44,13 @@ func (p Pattern) Check() string {
 	return ""
 }
 
+// Matches reports whether p matches the whole of n. A pattern that Check refuses
+// matches nothing.
+func (p Pattern) Matches(n Name) bool {
+	compiled, err := match.Compile(string(p))
+	return err == nil && compiled.Match(string(n))
+}
+
 // An ID is the identity of a registration: the process that made it and a
 // serial number there. The zero ID is none.
 type ID struct {

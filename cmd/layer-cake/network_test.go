@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/layer-cake/layer-cake/actor/role"
 	"github.com/layer-cake/layer-cake/directory"
@@ -20,8 +23,13 @@ import (
 // openNode opens a directory of a scope, under a parent if one is named.
 func openNode(t *testing.T, scope directory.Scope, executable, parent string) *node.Node {
 	t.Helper()
+	return openNodeOf(t, nobody{}, scope, executable, parent)
+}
+
+func openNodeOf(t *testing.T, actors node.Actors, scope directory.Scope, executable, parent string) *node.Node {
+	t.Helper()
 	c := node.Config{
-		Scope: scope, Executable: executable, Actors: nobody{}, Transport: tcp.Transport{},
+		Scope: scope, Executable: executable, Actors: actors, Transport: tcp.Transport{},
 		Mint:   transport.NewMint(transport.NewProcessID()),
 		Listen: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler),
 	}
@@ -38,7 +46,7 @@ func openNode(t *testing.T, scope directory.Scope, executable, parent string) *n
 		if err := n.Attach(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.Survey(t.Context()); err != nil { // now the parent knows its child
+		if _, _, err := n.Survey(t.Context(), node.Look{}); err != nil { // now the parent knows its child
 			t.Fatal(err)
 		}
 	}
@@ -79,11 +87,149 @@ $`)
 	}
 }
 
+// facts are actors that tell what they are told.
+type facts struct {
+	nobody
+	told chan directory.Message
+}
+
+func newFacts() facts { return facts{told: make(chan directory.Message, 100)} }
+
+func (f facts) Tell(_ transport.ActorID, fact directory.Message, _ *node.Session) { f.told <- fact }
+
+// hears waits until an actor is told something of a kind.
+func hears[T directory.Message](t *testing.T, f facts) T {
+	t.Helper()
+	for late := time.After(10 * time.Second); ; {
+		select {
+		case m := <-f.told:
+			if fact, ok := m.(T); ok {
+				return fact
+			}
+		case <-late:
+			t.Fatalf("nobody was told a %T", *new(T))
+		}
+	}
+}
+
+// A meeting is a host with two who publish "svc:a", and one who has subscribed to
+// "svc:.*" and has a session with the first.
+type meeting struct {
+	host, first, second, sub *node.Node
+	told                     facts // of all but the host
+}
+
+func openMeeting(t *testing.T) meeting {
+	t.Helper()
+	m := meeting{host: openNode(t, directory.Host, "host-cake", ""), told: newFacts()}
+	publish := func(n *node.Node) {
+		t.Helper()
+		if err := n.Publish(1, "svc:a", directory.Host); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.first = openNodeOf(t, m.told, directory.Process, "first", m.host.Address())
+	publish(m.first)
+	m.sub = openNodeOf(t, m.told, directory.Process, "sub", m.host.Address())
+	if err := m.sub.Subscribe(1, "svc:.*", directory.Host); err != nil {
+		t.Fatal(err)
+	}
+	hears[directory.Available](t, m.told)
+	m.second = openNodeOf(t, m.told, directory.Process, "second", m.host.Address())
+	publish(m.second)
+	hears[directory.Standby](t, m.told)
+	return m
+}
+
+// tool runs the tool on the meeting and returns what it printed, with its status.
+func (m meeting) tool(t *testing.T, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	left(t, m.host)
+	var out, err bytes.Buffer
+	status = execute(append(args, "--connect-to-directory="+m.host.Address()), &out, &err)
+	return out.String(), err.String(), status
+}
+
+// known puts names for the identities of the meeting in a text.
+func (m meeting) known(text string) string {
+	var pairs []string
+	for name, n := range map[string]*node.Node{"HOST": m.host, "FIRST": m.first, "SECOND": m.second, "SUB": m.sub} {
+		pairs = append(pairs, n.ID().String(), name, n.ID().Short(), name)
+	}
+	text = strings.NewReplacer(pairs...).Replace(text)
+	for expression, name := range map[string]string{
+		`layer-cake \([0-9a-f]{8}\)`: "layer-cake (TOOL)", `"pid":[0-9]+`: `"pid":PID`, `<[0-9]+>`: "<PID>",
+		`"stamp":[0-9]+`: `"stamp":AGE`, `127\.0\.0\.1:[0-9]+`: "AT",
+	} {
+		text = regexp.MustCompile(expression).ReplaceAllString(text, name)
+	}
+	return text
+}
+
+func TestNetworkLists(t *testing.T) {
+	m := openMeeting(t)
+	got, stderr, status := m.tool(t, "network", "--list-published", "--list-subscribed", "--list-routed", "--list-connected")
+	const want = `[HOST] host-cake (HOST)
++   # "svc:a" (FIRST.1)
++   # "svc:a" (SECOND.1) stands by
++   ? "svc:.*" (SUB.1)
++   <> "svc:a" (SUB.1 -> FIRST.1)
++   [PROCESS] first (FIRST)
++   +   # "svc:a" (FIRST.1)
++   [PROCESS] sub (SUB)
++   +   ? "svc:.*" (SUB.1)
++   +   +   > "svc:a"[HOST] (SUB.1 -> FIRST.1)
++   [PROCESS] second (SECOND)
++   +   # "svc:a" (SECOND.1)
++   [PROCESS] layer-cake (TOOL)
+`
+	if diff := cmp.Diff(want, m.known(got)); diff != "" || status != 0 || stderr != "" {
+		t.Errorf("status %d, %s, (-want +got):\n%s", status, stderr, diff)
+	}
+	got, stderr, status = m.tool(t, "network", "-c")
+	const sessions = `[HOST] host-cake (HOST)
++   [PROCESS] first (FIRST)
++   [PROCESS] sub (SUB)
++   +   ? "svc:.*" (SUB.1)
++   +   +   > "svc:a"[HOST] (SUB.1 -> FIRST.1)
++   [PROCESS] second (SECOND)
++   [PROCESS] layer-cake (TOOL)
+`
+	if diff := cmp.Diff(sessions, m.known(got)); diff != "" || status != 0 || stderr != "" {
+		t.Errorf("status %d, %s, (-want +got):\n%s", status, stderr, diff)
+	}
+	got, stderr, status = m.tool(t, "network", "-psrc", "--json")
+	var lines []string
+	for line := range strings.Lines(m.known(got)) {
+		if !strings.Contains(line, `"layer-cake"`) {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	objects := []string{
+		`{"kind":"directory","process":"HOST","scope":"HOST","executable":"host-cake","pid":PID,"listens":"AT"}`,
+		`{"kind":"publication","directory":"HOST","name":"svc:a","id":"FIRST.1","scope":"HOST","stamp":AGE,"actor":"FIRST:1","holds":true}`,
+		`{"kind":"publication","directory":"HOST","name":"svc:a","id":"SECOND.1","scope":"HOST","stamp":AGE,"actor":"SECOND:1","holds":false}`,
+		`{"kind":"subscription","directory":"HOST","pattern":"svc:.*","id":"SUB.1","scope":"HOST","actor":"SUB:1"}`,
+		`{"kind":"offer","directory":"HOST","name":"svc:a","subscription":"SUB.1","publication":"FIRST.1"}`,
+		`{"kind":"directory","process":"FIRST","parent":"HOST","scope":"PROCESS","executable":"first","pid":PID,"listens":"AT"}`,
+		`{"kind":"publication","directory":"FIRST","name":"svc:a","id":"FIRST.1","scope":"HOST","stamp":AGE,"actor":"FIRST:1","holds":true}`,
+		`{"kind":"directory","process":"SUB","parent":"HOST","scope":"PROCESS","executable":"sub","pid":PID,"listens":"AT"}`,
+		`{"kind":"subscription","directory":"SUB","pattern":"svc:.*","id":"SUB.1","scope":"HOST","actor":"SUB:1"}`,
+		`{"kind":"session","directory":"SUB","name":"svc:a","subscription":"SUB.1","publication":"FIRST.1","scope":"HOST",` +
+			`"offers":[{"publication":"FIRST.1","scope":"HOST","state":"in use"}]}`,
+		`{"kind":"directory","process":"SECOND","parent":"HOST","scope":"PROCESS","executable":"second","pid":PID,"listens":"AT"}`,
+		`{"kind":"publication","directory":"SECOND","name":"svc:a","id":"SECOND.1","scope":"HOST","stamp":AGE,"actor":"SECOND:1","holds":true}`,
+	}
+	if diff := cmp.Diff(objects, lines); diff != "" || status != 0 || stderr != "" {
+		t.Errorf("status %d, %s, (-want +got):\n%s", status, stderr, diff)
+	}
+}
+
 // left waits until the tool that ran before has left the tree.
 func left(t *testing.T, host *node.Node) {
 	isTool := func(t node.Tree) bool { return t.Executable == "layer-cake" }
 	for {
-		tree, err := host.Survey(t.Context())
+		tree, _, err := host.Survey(t.Context(), node.Look{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -56,6 +56,10 @@ func (n *Node) effect(e directory.Effect) {
 		if !n.waits(e.Timer) {
 			n.startTimer(e.Timer)
 		}
+	case directory.Consult:
+		n.do(n.machine.Step(e.To, e.Enquiry))
+	case directory.Inspect:
+		n.do(n.resolver.Step(e.To, e.Enquiry))
 	case directory.Cancel:
 		n.stopTimer(e.Timer)
 	}
@@ -74,6 +78,8 @@ func (n *Node) send(to directory.Party, msg directory.Message) {
 	switch m := msg.(type) {
 	case directory.Offered, directory.Offer, directory.Withdraw:
 		n.do(n.resolver.Step(to, m))
+	case directory.Found: // by this process for itself
+		n.answered(m)
 	case directory.Available:
 		n.begin(m.Session, m)
 	case directory.Delivered:

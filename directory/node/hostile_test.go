@@ -174,6 +174,8 @@ func TestBrokenFrames(t *testing.T) {
 		},
 		"offer by a peer":      func(s *stranger, _ pair) { s.say(directory.Withdraw{Scope: directory.Host, Name: "svc"}) },
 		"survey by a peer":     func(s *stranger, _ pair) { s.say(directory.List{}) },
+		"enquiry by a peer":    func(s *stranger, _ pair) { s.say(directory.Enquire{Topic: directory.TopicNames}) },
+		"answer by a peer":     func(s *stranger, _ pair) { s.say(directory.Found{}) },
 		"message without type": func(s *stranger, p pair) { s.Send(wire.Message, message(p.pub.Mint.Address(1), 5, value)) },
 		"type named twice":     func(s *stranger, _ pair) { named(s); named(s) },
 		"message that is cut": func(s *stranger, p pair) {

@@ -189,7 +189,7 @@ func (n *Node) heard(l *link, msg directory.Message) {
 		if id := msg.(directory.SessionMessage).ID(); l.sessions.hasOwn(id) {
 			n.do(n.resolver.Step(l.party, msg))
 		}
-	case directory.List, directory.Describe, directory.Listed:
+	case directory.List, directory.Describe, directory.Listed, directory.Enquire, directory.Found:
 		if l.relation == toPeer {
 			n.do([]directory.Effect{directory.Refuse{Party: l.party, Reason: "it is not a child of this directory"}})
 			return

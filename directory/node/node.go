@@ -120,9 +120,10 @@ type Node struct {
 	sessions  map[directory.SessionKey]*Session
 	timers    map[directory.Timer]*time.Timer
 	parent    *parent
-	surveying []surveyor
+	surveying *answers // of the survey that is under way, if one is
 
-	surveys sync.Mutex // one at a time
+	surveys   sync.Mutex // one at a time
+	enquiries uint64     // guarded by surveys; the number of the last one
 }
 
 // Open starts a node. If it has a fixed place to listen and cannot, the error

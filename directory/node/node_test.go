@@ -520,12 +520,12 @@ func TestSurvey(t *testing.T) {
 		}
 	}
 	for _, p := range []*process{role, tool} { // now each directory on the way knows its child
-		if _, err := p.Survey(ctx); err != nil {
+		if _, _, err := p.Survey(ctx, Look{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, p := range []*process{lan, host, group, role, tool} {
-		tree, err := p.Survey(ctx)
+		tree, _, err := p.Survey(ctx, Look{})
 		if err != nil {
 			t.Fatalf("%v: %v", p.Scope, err)
 		}
@@ -558,7 +558,7 @@ func TestSurvey(t *testing.T) {
 	trees := make(chan Tree, 20)
 	for range cap(trees) {
 		go func() {
-			tree, err := role.Survey(ctx)
+			tree, _, err := role.Survey(ctx, Look{})
 			if err != nil {
 				t.Error(err)
 			}

@@ -111,10 +111,14 @@ func (d *Decoder) message(c *cursor, kind transport.Kind) directory.Message {
 	case KindListed:
 		more := c.open(4)
 		m := directory.Listed{Route: route(c), Directory: ofDirectory(c)}
-		m.Children = children(c)
+		m.Children = several(c, MaxBatch, ofDirectory)
 		m.Last = c.bool()
 		c.shut(more)
 		return m
+	case KindEnquire:
+		return enquire(c)
+	case KindFound:
+		return found(c)
 	case KindRefused:
 		more := c.open(1)
 		m := directory.Refused{Reason: string(c.text(MaxText))}
@@ -176,16 +180,17 @@ func ofDirectory(c *cursor) (info directory.Directory) {
 	return info
 }
 
-func children(c *cursor) []directory.Directory {
-	n := c.count(MaxBatch)
+// several reads a list of at most most elements.
+func several[T any](c *cursor, most int, read func(*cursor) T) []T {
+	n := c.count(most)
 	if n == 0 {
 		return nil
 	}
-	list := make([]directory.Directory, n)
-	for i := range list {
-		list[i] = ofDirectory(c)
+	all := make([]T, n)
+	for i := range all {
+		all[i] = read(c)
 	}
-	return list
+	return all
 }
 
 func route(c *cursor) directory.Route {

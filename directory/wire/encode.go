@@ -68,6 +68,10 @@ func Append(b []byte, msg directory.Message) ([]byte, transport.Kind) {
 			b = appendDirectory(b, &m.Children[i])
 		}
 		return appendBool(b, m.Last), KindListed
+	case directory.Enquire:
+		return appendEnquire(b, &m), KindEnquire
+	case directory.Found:
+		return appendFound(b, &m), KindFound
 	case directory.Refused:
 		return appendText(appendArray(b, 1), cut(m.Reason)), KindRefused
 	}

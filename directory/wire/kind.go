@@ -21,11 +21,18 @@
 //	49 Describe   [process …]
 //	50 Listed     [process …], directory, [directory …], last
 //	51 Refused    reason
+//	52 Enquire    [process …], [process …], number, topic, name, pattern, mark
+//	53 Found      [process …], number, mark, gone, reason, [claimant …], [interest …], [pairing …], [effort …]
 //
 // where
 //
 //	publication   [id, name, scope, stamp, token, actor, [[scope, host:port] …]]
 //	directory     [process, scope, executable, role, pid, listens]
+//	mark          [name, stamp, id]
+//	claimant      [name, id, scope, stamp, actor number, holds]
+//	interest      [pattern, id, scope, actor number]
+//	pairing       [name, publication, subscription]
+//	effort        [subscription, name, publication, scope or 0, [[publication, scope, state, failed, reason] …]]
 //
 // The opaque body of a hello is a Greeting: relation, directory.
 package wire
@@ -51,6 +58,8 @@ const (
 	KindDescribe  transport.Kind = 49
 	KindListed    transport.Kind = 50
 	KindRefused   transport.Kind = 51
+	KindEnquire   transport.Kind = 52
+	KindFound     transport.Kind = 53
 )
 
 // Limits of what a frame may say. A frame beyond them is broken.
@@ -58,5 +67,7 @@ const (
 	MaxText      = 1024 // bytes of a reason, an executable's name, a host:port of a directory
 	MaxAddress   = 261  // bytes of the host:port of a publication: so a batch of them fits a frame
 	MaxEndpoints = 4    // of one publication
+	MaxProspects = 8    // of one effort
+	MaxFailure   = 200  // bytes of the reason of a prospect: so a page of efforts fits a frame
 	MaxBatch     = 1024 // publications or directories in one frame
 )

@@ -77,6 +77,34 @@ var examples = []directory.Message{
 		Last:      true,
 	},
 	directory.Refused{Reason: "it is not a child"},
+	directory.Enquire{
+		Route: directory.Route{process(1), process(2)}, To: directory.Route{process(1), process(3)}, Number: 300,
+		Topic: directory.TopicOffers, Name: "test:worker", Pattern: "test:.*",
+		After: directory.Mark{Name: "test:worker", Stamp: 1_700_000_000_000_000_000, ID: directory.ID{Origin: process(1), Seq: 7}},
+	},
+	directory.Found{
+		Route: directory.Route{process(1), process(2)}, Number: 300, Next: directory.Mark{Name: "test:worker"},
+		Claimants: []directory.Claimant{
+			{Name: "test:worker", ID: directory.ID{Origin: process(1), Seq: 7}, Scope: directory.LAN, Stamp: 1_700_000_000_000_000_000, Actor: 3, Holds: true},
+		},
+		Subscriptions: []directory.Interest{{Pattern: "test:.*", ID: directory.ID{Origin: process(3), Seq: 1}, Scope: directory.Host, Actor: 5}},
+		Offers: []directory.Pairing{
+			{Name: "test:worker", Publication: directory.ID{Origin: process(1), Seq: 7}, Subscription: directory.ID{Origin: process(3), Seq: 1}},
+		},
+	},
+	directory.Found{
+		Route: directory.Route{process(2)}, Number: 301,
+		Efforts: []directory.Effort{{
+			Subscription: directory.ID{Origin: process(3), Seq: 1}, Name: "test:worker",
+			Session: directory.ID{Origin: process(1), Seq: 7}, Scope: directory.Host,
+			Prospects: []directory.Prospect{
+				{Publication: directory.ID{Origin: process(2), Seq: 7}, Scope: directory.Group, State: directory.Resting, Failed: 2, Reason: "not ready in time"},
+				{Publication: directory.ID{Origin: process(1), Seq: 7}, Scope: directory.Host, State: directory.InUse},
+			},
+		}, {Subscription: directory.ID{Origin: process(3), Seq: 1}, Name: "test:other"}},
+	},
+	directory.Found{Route: directory.Route{process(2)}, Number: 302, Gone: true},
+	directory.Found{Route: directory.Route{process(2)}, Number: 303, Reason: "too many enquiries wait there already"},
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -156,6 +184,49 @@ func TestLongestBatchFits(t *testing.T) {
 	body, kind = Append(nil, directory.Claim{Name: p.Name, Claimants: []directory.Publication{p}})
 	if got, err := new(Decoder).Decode(kind, body); err == nil {
 		t.Errorf("an address of %d bytes was taken: %v", MaxAddress+1, got)
+	}
+}
+
+// R17: so does a page of the longest entries.
+func TestLongestPageFits(t *testing.T) {
+	longest := directory.ID{Origin: process(255), Seq: math.MaxUint64}
+	name, pattern := directory.Name(strings.Repeat("n", directory.MaxName)), directory.Pattern(strings.Repeat("p", 256))
+	prospect := directory.Prospect{
+		Publication: longest, Scope: directory.Library, State: directory.Resting, Failed: math.MaxUint32, Reason: strings.Repeat("r", MaxFailure),
+	}
+	for _, page := range []directory.Found{
+		{Claimants: slices.Repeat([]directory.Claimant{{
+			Name: name, ID: longest, Scope: directory.Process, Stamp: math.MinInt64, Actor: math.MaxUint64,
+		}}, directory.Page)},
+		{Subscriptions: slices.Repeat([]directory.Interest{{
+			Pattern: pattern, ID: longest, Scope: directory.Process, Actor: math.MaxUint64,
+		}}, directory.Page)},
+		{Offers: slices.Repeat([]directory.Pairing{{Name: name, Publication: longest, Subscription: longest}}, directory.Page)},
+		{Efforts: slices.Repeat([]directory.Effort{{
+			Subscription: longest, Name: name, Session: longest, Scope: directory.Process,
+			// At most one for each scope.
+			Prospects: slices.Repeat([]directory.Prospect{prospect}, int(directory.Library)),
+		}}, directory.Page)},
+	} {
+		page.Route = slices.Repeat(directory.Route{process(255)}, directory.MaxRoute)
+		page.Next = directory.Mark{Name: name, Stamp: math.MinInt64, ID: longest}
+		page.Reason = strings.Repeat("r", MaxText)
+		body, kind := Append(nil, page)
+		if len(body) > frame.MaxBody {
+			t.Errorf("%v: it has %d bytes, a frame has room for %d", page, len(body), frame.MaxBody)
+		}
+		if got, err := new(Decoder).Decode(kind, body); err != nil {
+			t.Errorf("%v: %v", page, err)
+		} else if diff := cmp.Diff(directory.Message(page), got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", page, diff)
+		}
+	}
+	// What is for people is cut.
+	prospect.Reason += "more"
+	body, kind := Append(nil, directory.Found{Efforts: []directory.Effort{{Prospects: []directory.Prospect{prospect}}}})
+	got, err := new(Decoder).Decode(kind, body)
+	if err != nil || len(got.(directory.Found).Efforts[0].Prospects[0].Reason) != MaxFailure {
+		t.Errorf("got %v, %v", got, err)
 	}
 }
 

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layer-cake/layer-cake/actor"
+	"github.com/layer-cake/layer-cake/actor/role"
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
+	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/tcp"
+)
+
+// surveyTime is how long the directories may be silent before a survey ends.
+const surveyTime = 2 * time.Second
+
+// directoryToJoin is the address of the directory that a verb joins: the one that
+// its flag names, or else that of the home.
+func directoryToJoin(c *cobra.Command, home string, flag actor.HostPort) (string, error) {
+	if flag != "" {
+		return flag.String(), nil
+	}
+	return directoryOf(home, c.Flags().Changed("home-path"))
+}
+
+// directoryOf is the address of the directory above a composite process: the one
+// that its home keeps, or else that of this machine. Only a home that was named
+// must exist.
+func directoryOf(home string, named bool) (string, error) {
+	h, err := role.Open(home)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return node.DefaultHost, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	kept, err := h.Group()
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(kept.DirectoryAtHost, kept.DirectoryAtLAN, node.DefaultHost), nil
+}
+
+// survey joins the tree at an address for as long as it takes to look at it. What
+// is too large to be shown whole comes with an error.
+func survey(at string, look node.Look) (node.Tree, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), surveyTime)
+	defer cancel()
+	n, err := attach(ctx, at)
+	if err != nil {
+		return node.Tree{}, err
+	}
+	defer n.Close()
+	look.Patience = surveyTime
+	tree, whole, err := n.Survey(context.Background(), look)
+	if err != nil {
+		return node.Tree{}, fmt.Errorf("the directory at %s did not answer within %v: %w", at, surveyTime, err)
+	}
+	if !whole {
+		return tree, errTooMuch
+	}
+	return tree, nil
+}
+
+// attach joins the tree at an address.
+func attach(ctx context.Context, at string) (*node.Node, error) {
+	n, err := node.Open(node.Config{
+		Scope:       directory.Process,
+		Executable:  "layer-cake",
+		Actors:      nobody{},
+		Transport:   tcp.Transport{},
+		Mint:        transport.NewMint(transport.NewProcessID()),
+		Parent:      func() (string, error) { return at, nil },
+		ParentScope: directory.Group,
+		Logger:      slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := n.Attach(ctx); err != nil {
+		n.Close()
+		return nil, fmt.Errorf("no directory at %s: %w; start host-cake, or name another with --connect-to-directory", at, err)
+	}
+	return n, nil
+}
+
+var errTooMuch = fmt.Errorf("there is more than %d directories and entries: what is shown is not all", node.MaxFound)
+
+// silent counts the directories that did not answer.
+func silent(t node.Tree) int {
+	n := 0
+	if t.Silent {
+		n++
+	}
+	for _, c := range t.Children {
+		n += silent(c)
+	}
+	return n
+}
+
+// answered is the error of a survey that was not answered by all.
+func answered(t node.Tree) error {
+	if n := silent(t); n > 0 {
+		return fmt.Errorf("%d of the directories did not answer within %v", n, surveyTime)
+	}
+	return nil
+}
+
+// nobody is a process without actors.
+type nobody struct{}
+
+var errNobody = errors.New("there are no actors in this process")
+
+func (nobody) Deliver(node.Delivery) error                              { return errNobody }
+func (nobody) Tell(transport.ActorID, directory.Message, *node.Session) {}
+func (nobody) Undelivered(node.Undelivered)                             {}
+func (nobody) Fatal(error)                                              {}

@@ -1,0 +1,203 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// everything is a look for all there is.
+var everything = []directory.Topic{
+	directory.TopicNames, directory.TopicSubscriptions, directory.TopicOffers, directory.TopicSessions,
+}
+
+// known returns what the directory of p knows, as a survey by asker finds it.
+func known(t *testing.T, asker, p *process, look Look) Known {
+	t.Helper()
+	tree, whole, err := asker.Survey(t.Context(), look)
+	if err != nil || !whole {
+		t.Fatalf("whole %v, %v", whole, err)
+	}
+	k, ok := find(tree, p)
+	if !ok {
+		t.Fatalf("no %v in %v", p.ID().Short(), tree)
+	}
+	return k
+}
+
+func find(tree Tree, p *process) (Known, bool) {
+	if tree.Process == p.ID() {
+		return tree.Known, !tree.Silent
+	}
+	for _, c := range tree.Children {
+		if k, ok := find(c, p); ok {
+			return k, true
+		}
+	}
+	return Known{}, false
+}
+
+// A survey finds in each directory what it knows, and in a process what is done
+// for its sessions.
+func TestSurveyOfWhatIsKnown(t *testing.T) {
+	host := open(t, directory.Host, "")
+	group := open(t, directory.Group, host.Address())
+	pub := open(t, directory.Process, group.Address())
+	late := open(t, directory.Process, host.Address())
+	sub := open(t, directory.Process, host.Address())
+	tool := open(t, directory.Process, host.Address())
+	if err := tool.Attach(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pub.publish(1, "svc:a", directory.Host)
+	sub.subscribe(2, "svc:.*", directory.Host)
+	next[directory.Available](sub, 2)
+	late.publish(3, "svc:a", directory.Host)
+	late.subscribe(4, "svc:b", directory.Host)
+	late.publish(3, "svc:b", directory.Host)
+	next[directory.Available](sub, 2) // so host has heard late
+
+	a, b := directory.ID{Origin: pub.ID(), Seq: 1}, directory.ID{Origin: late.ID(), Seq: 1}
+	other, all := directory.ID{Origin: late.ID(), Seq: 3}, directory.ID{Origin: sub.ID(), Seq: 1}
+	exact := directory.ID{Origin: late.ID(), Seq: 2}
+	stamp := func(claims []directory.Claimant) []directory.Claimant {
+		for i := range claims {
+			claims[i].Stamp = 0
+		}
+		return claims
+	}
+
+	k := known(t, tool, host, Look{Topics: everything})
+	want := []directory.Claimant{
+		{Name: "svc:a", ID: a, Scope: directory.Host, Actor: 1, Holds: true},
+		{Name: "svc:a", ID: b, Scope: directory.Host, Actor: 3},
+		{Name: "svc:b", ID: other, Scope: directory.Host, Actor: 3, Holds: true},
+	}
+	if diff := cmp.Diff(want, stamp(k.Claimants)); diff != "" {
+		t.Errorf("names of the host (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]directory.Pairing{{Name: "svc:a", Publication: a, Subscription: all}, {Name: "svc:b", Publication: other, Subscription: all}}, k.Offers); diff != "" {
+		t.Errorf("offers of the host (-want +got):\n%s", diff)
+	}
+	if k.Efforts != nil {
+		t.Errorf("the host has sessions: %v", k.Efforts)
+	}
+
+	k = known(t, tool, late, Look{Topics: everything})
+	if diff := cmp.Diff([]directory.Interest{{Pattern: "svc:b", ID: exact, Scope: directory.Host, Actor: 4}}, k.Subscriptions); diff != "" {
+		t.Errorf("subscriptions of a process (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]directory.Pairing{{Name: "svc:b", Publication: other, Subscription: exact}}, k.Offers); diff != "" {
+		t.Errorf("offers of a process (-want +got):\n%s", diff)
+	}
+	effort := directory.Effort{
+		Subscription: exact, Name: "svc:b", Session: other, Scope: directory.Process,
+		Prospects: []directory.Prospect{{Publication: other, Scope: directory.Process, State: directory.InUse}},
+	}
+	if diff := cmp.Diff([]directory.Effort{effort}, k.Efforts); diff != "" {
+		t.Errorf("sessions of a process (-want +got):\n%s", diff)
+	}
+
+	// What is asked of one name and one pattern alone.
+	k = known(t, tool, sub, Look{Topics: everything, Name: "svc:a", Pattern: "svc:.*"})
+	effort = directory.Effort{
+		Subscription: all, Name: "svc:a", Session: a, Scope: directory.Host,
+		Prospects: []directory.Prospect{{Publication: a, Scope: directory.Host, State: directory.InUse}},
+	}
+	if diff := cmp.Diff(Known{
+		Subscriptions: []directory.Interest{{Pattern: "svc:.*", ID: all, Scope: directory.Host, Actor: 2}},
+		Efforts:       []directory.Effort{effort},
+	}, k); diff != "" {
+		t.Errorf("one name, one pattern (-want +got):\n%s", diff)
+	}
+
+	// A process that answers about itself, and one that has left, are no riddle.
+	if k = known(t, sub, sub, Look{Topics: everything}); len(k.Efforts) != 2 {
+		t.Errorf("by itself: %v", k)
+	}
+}
+
+// R17: a survey of very many names finds them all, each once and in order, and
+// nobody else notices.
+func TestSurveyOfManyNames(t *testing.T) {
+	const count = 100_000
+	host := open(t, directory.Host, "")
+	crowd := open(t, directory.Process, host.Address())
+	sub := open(t, directory.Process, host.Address())
+	pub := open(t, directory.Process, host.Address())
+	tool := open(t, directory.Process, host.Address())
+	if err := tool.Attach(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	many := func(i int) directory.Name { return directory.Name(fmt.Sprintf("many:%06d", i)) }
+	sub.subscribe(1, directory.Pattern(many(count-1)), directory.Host)
+	for i := range count {
+		if err := crowd.Publish(1+transport.ActorID(i/1000), many(i), directory.Host); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next[directory.Available](sub, 1) // so host has them all
+
+	ctx, cancel := context.WithCancel(t.Context())
+	surveys := make(chan int)
+	go func() {
+		defer close(surveys)
+		for n := 1; ctx.Err() == nil; n++ {
+			tree, whole, err := tool.Survey(t.Context(), Look{Topics: []directory.Topic{directory.TopicNames}})
+			if err != nil || !whole {
+				t.Errorf("whole %v, %v", whole, err)
+				return
+			}
+			for _, p := range []*process{host, crowd} {
+				k, ok := find(tree, p)
+				i := 0
+				for _, c := range k.Claimants {
+					if strings.HasPrefix(string(c.Name), "many:") {
+						if c.Name != many(i) || !c.Holds {
+							t.Errorf("%v: after %d names comes %v", p.Scope, i, c)
+							return
+						}
+						i++
+					}
+				}
+				if !ok || i != count {
+					t.Errorf("%v: got %d names, want %d", p.Scope, i, count)
+				}
+			}
+			surveys <- n
+		}
+	}()
+	// Meanwhile others meet, for as long as a survey takes.
+	pairs := 0
+	for surveyed := false; !surveyed; {
+		select {
+		case _, ok := <-surveys:
+			if !ok {
+				t.FailNow()
+			}
+			surveyed = pairs > 0
+		default:
+			name := fmt.Sprintf("pair:%d", pairs)
+			pub.publish(1, directory.Name(name), directory.Host)
+			sub.subscribe(2, directory.Pattern(name), directory.Host)
+			next[directory.Available](sub, 2)
+			next[directory.Delivered](pub, 1)
+			pairs++
+		}
+	}
+	cancel()
+	for range surveys {
+	}
+	for _, p := range []*process{host, crowd, sub, pub, tool} {
+		if log := p.logs.String(); strings.Contains(log, "link lost") || strings.Contains(log, "link closed") {
+			t.Errorf("%v lost a link:\n%s", p.Scope, log)
+		}
+	}
+	t.Logf("%d pairs met", pairs)
+}
