@@ -70,6 +70,7 @@ func newRoot() *cobra.Command {
 		newPublish(home),
 		newSubscribe(home),
 		newAsk(home),
+		newExplain(home),
 	)
 	return root
 }

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/layer-cake/layer-cake/actor"
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
+)
+
+func newExplain(home *string) *cobra.Command {
+	var at actor.HostPort
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "explain PATTERN NAME",
+		Short: "Say why a subscription has a session for a name, or has not",
+		Long: `Explain says why those who subscribe to the pattern have, or have not, a session with
+somebody who publishes the name. It asks each directory and process of the tree:
+
+    who publishes the name, and who subscribes to just that pattern;
+    who holds the name in each directory, and who stands by;
+    what each subscription is offered, which offer is used, and why the others are not.
+
+With --json that is one object on one line.
+
+The exit status is 0 if at least one such session is there, and 1 if there is none.`,
+		Args: words(2, "PATTERN", "NAME"),
+		RunE: func(c *cobra.Command, words []string) error {
+			pattern, name := directory.Pattern(words[0]), directory.Name(words[1])
+			if reason := pattern.Check(); reason != "" {
+				return usageError{"PATTERN: " + reason}
+			}
+			if reason := name.Check(); reason != "" {
+				return usageError{"NAME: " + reason}
+			}
+			address, err := directoryToJoin(c, *home, at)
+			if err != nil {
+				return err
+			}
+			tree, err := survey(address, node.Look{Name: name, Pattern: pattern, Topics: []directory.Topic{
+				directory.TopicNames, directory.TopicSubscriptions, directory.TopicOffers, directory.TopicSessions,
+			}})
+			if err != nil {
+				return err
+			}
+			e := explain(pattern, name, tree)
+			b := bufio.NewWriter(c.OutOrStdout())
+			if asJSON {
+				e.json(b)
+			} else {
+				e.text(b)
+			}
+			if err := b.Flush(); err != nil {
+				return err
+			}
+			if e.sessions() == 0 {
+				return errNoSession
+			}
+			return nil
+		},
+	}
+	c.Flags().Var(&at, "connect-to-directory", "the `host:port` of the directory to ask, whatever the home says")
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object on one line")
+	return c
+}
+
+var errNoSession = errors.New("there is no such session")
