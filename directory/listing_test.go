@@ -407,3 +407,49 @@ func TestLeast(t *testing.T) {
 		}
 	}
 }
+
+// What a process uses all the time is listed once, whatever comes and goes
+// meanwhile, also where many names were put in order ahead.
+func TestEffortsOfWhatChanges(t *testing.T) {
+	const count = ahead + 3*Page
+	r := NewResolver()
+	id := ID{Seq: 1}
+	r.Step(ActorParty(1), Subscribe{Subscription{ID: id, Pattern: ".*", Scope: Host}})
+	name := func(i int) Name { return Name(fmt.Sprintf("name:%06d", i)) }
+	offer := func(i int) {
+		r.Step(0, Offer{id, Host, Publication{ID: ID{transport.ProcessID{1}, uint64(i)}, Name: name(i)}})
+	}
+	for i := range count {
+		offer(i)
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	gone, come := map[Name]bool{}, map[Name]bool{}
+	efforts := pages(t, r.Step, Enquire{Topic: TopicSessions}, func() {
+		for range 10 {
+			i := random.IntN(count)
+			gone[name(i)] = true
+			r.Step(0, Withdraw{id, Host, name(i)})
+		}
+		i := count + random.IntN(count)
+		come[name(i)] = true
+		offer(i)
+	}).Efforts
+	listed := map[Name]bool{}
+	for _, e := range efforts {
+		if listed[e.Name] {
+			t.Fatalf("%q is listed twice", e.Name)
+		}
+		listed[e.Name] = true
+	}
+	for i := range count {
+		if n := name(i); !listed[n] && !gone[n] {
+			t.Fatalf("%q is not listed", n)
+		}
+	}
+	if len(gone) == 0 || len(come) == 0 || len(listed) == count {
+		t.Errorf("%d went, %d came, %d are listed: nothing was tried", len(gone), len(come), len(listed))
+	}
+	if len(r.reading.names) != 0 {
+		t.Errorf("%d names are kept for nobody", len(r.reading.names))
+	}
+}

@@ -24,6 +24,7 @@ type Resolver struct {
 	rests     map[uint64]rest // by the number of their timers
 	session   SessionID       // the last one that was given
 	timer     uint64          // the last one that was given
+	reading   reading         // of the listing that was last
 	effects   []Effect        // of the step that is under way
 }
 

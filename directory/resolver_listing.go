@@ -3,25 +3,46 @@ package directory
 import (
 	"cmp"
 	"iter"
+	"slices"
 
 	"github.com/layer-cake/layer-cake/directory/internal/route"
 )
+
+// ahead is how many names of a subscription are put in order at once: a page is
+// less than the walk over all of them costs.
+const ahead = 16 * Page
+
+// A reading is what is to be listed next of one subscription, so that not every
+// page needs a walk. What has come since may be missing in it.
+type reading struct {
+	of    ID
+	after Name   // what was listed before these
+	names []Name // in order
+	whole bool   // there are no more
+}
 
 // inspect lists what is done for the sessions of this process, from a mark on:
 // the subscriptions by identity, of each the names in order.
 func (r *Resolver) inspect(to Party, q Enquire) {
 	found := Found{Route: q.Route, Number: q.Number}
+	last := q.After
 	// Each has a name at least, but for the one that the mark is in.
 	for _, id := range least(Page+1, compareIDs, r.listed(q)) {
 		s := r.interests[id]
+		after := Name("")
+		if id == q.After.ID {
+			after = q.After.Name
+		}
 		room := Page - len(found.Efforts)
-		names := least(room+1, cmp.Compare[Name], s.listed(q))
+		names := r.names(s, q.Name, after, room+1)
 		for _, name := range names[:min(room, len(names))] {
-			found.Efforts = append(found.Efforts, s.tracks[name].effort())
+			last = Mark{Name: name, ID: id}
+			if t := s.tracks[name]; t != nil { // else it has gone since
+				found.Efforts = append(found.Efforts, t.effort())
+			}
 		}
 		if len(names) > room {
-			last := found.Efforts[Page-1]
-			found.Next = Mark{Name: last.Name, ID: last.Subscription}
+			found.Next = last
 			break
 		}
 	}
@@ -44,25 +65,52 @@ func (r *Resolver) listed(q Enquire) iter.Seq[ID] {
 	}
 }
 
-// listed yields the names that an enquiry is about.
-func (s *interest) listed(q Enquire) iter.Seq[Name] {
-	return func(yield func(Name) bool) {
-		after := Name("")
-		if s.ID == q.After.ID {
-			after = q.After.Name
+// names returns the next n names of a subscription, or only the one that is asked
+// for.
+func (r *Resolver) names(s *interest, only, after Name, n int) []Name {
+	if only != "" {
+		if s.tracks[only] == nil || after >= only {
+			return nil
 		}
-		if q.Name != "" {
-			if s.tracks[q.Name] != nil && after < q.Name {
-				yield(q.Name)
-			}
-			return
-		}
+		return []Name{only}
+	}
+	if names, ok := r.reading.next(s.ID, after, n); ok {
+		return names
+	}
+	names := least(ahead, cmp.Compare[Name], func(yield func(Name) bool) {
 		for name := range s.tracks {
 			if after < name && !yield(name) {
 				return
 			}
 		}
+	})
+	if len(names) > Page { // else it would only be kept in vain
+		r.reading = reading{s.ID, after, names, len(names) < ahead}
 	}
+	return names[:min(n, len(names))]
+}
+
+// next returns the next n names after one, if they are among those that were put
+// in order.
+func (a *reading) next(of ID, after Name, n int) ([]Name, bool) {
+	at, found := slices.BinarySearch(a.names, after)
+	switch {
+	case a.of != of || len(a.names) == 0:
+		return nil, false
+	case found:
+		at++
+	case after != a.after:
+		return nil, false
+	}
+	left := a.names[at:]
+	if len(left) >= n {
+		return left[:n], true
+	}
+	if !a.whole {
+		return nil, false
+	}
+	*a = reading{} // nobody needs it any more
+	return left, true
 }
 
 func (t *track) effort() Effort {

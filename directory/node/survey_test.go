@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -200,4 +201,70 @@ func TestSurveyOfManyNames(t *testing.T) {
 		}
 	}
 	t.Logf("%d pairs met", pairs)
+}
+
+// Who does not answer is marked, and keeps nobody else from being seen.
+func TestSurveyOfTheSilent(t *testing.T) {
+	host := open(t, directory.Host, "")
+	pub := open(t, directory.Process, host.Address())
+	pub.publish(1, "svc", directory.Host)
+	if err := pub.Attach(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := pub.Survey(t.Context(), Look{}); err != nil { // so host knows it
+		t.Fatal(err)
+	}
+	mute := pretend(t, host.Address(), directory.Process)
+	mute.say(directory.List{Route: directory.Route{mute.self}})
+	if got, ok := mute.hears().(directory.Listed); !ok {
+		t.Fatalf("got %v", got)
+	} // so host knows it
+	tree, whole, err := host.Survey(t.Context(), Look{Topics: everything, Patience: time.Second})
+	if err != nil || !whole {
+		t.Fatalf("whole %v, %v", whole, err)
+	}
+	var silent []transport.ProcessID
+	for _, c := range tree.Children {
+		if c.Silent {
+			silent = append(silent, c.Process)
+		}
+	}
+	if diff := cmp.Diff([]transport.ProcessID{mute.self}, silent); diff != "" || tree.Silent || len(tree.Claimants) != 1 {
+		t.Errorf("%v (-want +got):\n%s", tree, diff)
+	}
+	// What it says of a survey that is over is nobody's.
+	for range everything {
+		q, ok := mute.hears().(directory.Enquire)
+		if !ok {
+			t.Fatalf("got %v", q)
+		}
+		mute.say(directory.Found{Route: q.Route, Number: q.Number, Claimants: []directory.Claimant{{Name: "false", Scope: directory.Host, Holds: true}}})
+	}
+	mute.Close(nil)
+	for gone := false; !gone; {
+		tree, _, err := host.Survey(t.Context(), Look{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone = len(tree.Children) == 1
+	}
+	if k := known(t, host, pub, Look{Topics: everything[:1]}); len(k.Claimants) != 1 || k.Claimants[0].Name != "svc" {
+		t.Errorf("got %v", k)
+	}
+}
+
+// R17: a survey keeps no more than its room, and says that there was more.
+func TestAnswersHaveRoom(t *testing.T) {
+	a := &answers{room: 6, more: make(chan struct{}, 1)}
+	three := directory.Found{Claimants: make([]directory.Claimant, 2)}
+	a.put(three)
+	a.put(three)
+	if got := a.take(); len(got) != 2 || !a.whole() {
+		t.Errorf("got %v, whole %v", got, a.whole())
+	}
+	a.put(directory.Listed{})
+	a.put(directory.Listed{})
+	if got := a.take(); got != nil || a.whole() {
+		t.Errorf("beyond its room: got %v, whole %v", got, a.whole())
+	}
 }
