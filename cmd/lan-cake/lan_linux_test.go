@@ -75,7 +75,7 @@ func TestNearerWins(t *testing.T) {
 
 	near := l.b.puppet("near", "publish service LAN")
 	seeker.expect("dropped service LAN: replaced by a better publisher", "available service Host")
-	near.expect("delivered service Host")
+	near.expectBoth("standby service LAN", "delivered service Host")
 	far.expect("dropped service LAN: replaced by a better publisher")
 	seeker.ask("service", "near")
 
@@ -98,6 +98,7 @@ func TestMachineLost(t *testing.T) {
 	seeker.expect("available service LAN")
 	older.expect("delivered service LAN")
 	younger := l.standard.puppet("younger", "publish service LAN")
+	younger.expect("standby service LAN")
 	l.standard.network(tool, `
 [LAN] lan-cake
 +   [HOST] host-cake
@@ -112,12 +113,12 @@ func TestMachineLost(t *testing.T) {
 	l.unplug(l.a)
 	seeker.expect("dropped service LAN: link lost: no sign of life within three heartbeats", "available service LAN")
 	older.expect("dropped service LAN: link lost*")
-	younger.expect("delivered service LAN")
+	younger.expectBoth("promoted service LAN", "delivered service LAN")
 	seeker.ask("service", "younger")
 
 	l.plug(l.a)
 	seeker.expect("dropped service LAN: replaced by a better publisher", "available service LAN")
-	younger.expect("dropped service LAN: replaced by a better publisher")
+	younger.expectBoth("standby service LAN", "dropped service LAN: replaced by a better publisher")
 	older.expect("delivered service LAN")
 	seeker.ask("service", "older")
 }

@@ -204,7 +204,7 @@ func (m *machine) dial(address string, r wire.Relation) *caller {
 }
 
 func (c *caller) Received(kind transport.Kind, body []byte) error {
-	m, err := wire.Decode(kind, bytes.Clone(body))
+	m, err := new(wire.Decoder).Decode(kind, bytes.Clone(body))
 	if err == nil {
 		c.heard <- m
 	}

@@ -45,6 +45,10 @@ func (p *puppet) run(self *actor.Self) any {
 			}
 		case actor.Published:
 			fmt.Println("published", m.Name)
+		case actor.Standby:
+			fmt.Println("standby", m.Name, m.Scope)
+		case actor.Promoted:
+			fmt.Println("promoted", m.Name, m.Scope)
 		case actor.Subscribed:
 			fmt.Println("subscribed", m.Pattern)
 		case actor.Delivered:
