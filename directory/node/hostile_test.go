@@ -126,6 +126,22 @@ func (p pair) undisturbed(t *testing.T) {
 	}
 }
 
+// introduced is undisturbed, and has the directory introduce two more actors.
+func (p pair) introduced(t *testing.T) {
+	t.Helper()
+	p.undisturbed(t)
+	p.sub.subscribe(9, "one more", directory.Host)
+	p.pub.publish(9, "one more", directory.Host)
+	next[directory.Available](p.sub, 9)
+	next[directory.Delivered](p.pub, 9)
+	p.pub.Unpublish(9, "one more")
+	next[directory.Dropped](p.pub, 9)
+	next[directory.Unpublished](p.pub, 9)
+	next[directory.Dropped](p.sub, 9)
+	p.sub.Unsubscribe(9, "one more")
+	next[directory.Unsubscribed](p.sub, 9)
+}
+
 // R16: the token opens the door, and nothing else does.
 func TestTokens(t *testing.T) {
 	p := newPair(t)

@@ -75,7 +75,7 @@ func TestRestartedDirectoryIsFoundSoon(t *testing.T) {
 				host.stop()
 				synctest.Wait()
 				time.Sleep(away)
-				host = b.open("m", directory.Host, "127.0.0.1:1", "")
+				b.open("m", directory.Host, "127.0.0.1:1", "")
 				began := time.Now()
 				pub := b.open("m", directory.Process, "", "127.0.0.1:1")
 				pub.publish(1, "svc", directory.Host)
