@@ -69,6 +69,8 @@ type said struct {
 	scope Scope   // of a child directory; zero: an actor of this process
 	names map[Name]struct{}
 	seeks map[ID]struct{}
+
+	patterns map[Pattern]struct{} // that an actor has subscribed to
 }
 
 // NewMachine returns the machine of a directory of that scope. Narrowest is the

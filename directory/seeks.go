@@ -22,7 +22,11 @@ func (m *Machine) subscribe(from Party, s Subscription) {
 		m.send(from, NotSubscribed{s.ID, s.Pattern, s.Scope, reason})
 		return
 	}
-	m.of(from)
+	said := m.of(from)
+	if said.patterns == nil {
+		said.patterns = make(map[Pattern]struct{})
+	}
+	said.patterns[s.Pattern] = struct{}{}
 	m.send(from, Subscribed{s.ID, s.Pattern, s.Scope})
 	m.add(from, s)
 }
@@ -33,12 +37,8 @@ func (m *Machine) subscribed(p Party, pattern Pattern) bool {
 	if said == nil {
 		return false
 	}
-	for id := range said.seeks {
-		if m.seekings[id].Pattern == pattern {
-			return true
-		}
-	}
-	return false
+	_, ok := said.patterns[pattern]
+	return ok
 }
 
 func (m *Machine) unsubscribe(from Party, id ID) {
@@ -113,6 +113,7 @@ func (m *Machine) unseek(from Party, id ID) {
 	}
 	if said := m.parties[from]; said != nil {
 		delete(said.seeks, id)
+		delete(said.patterns, s.Pattern)
 	}
 	s.by = without(s.by, from)
 	if len(s.by) > 0 {
