@@ -93,3 +93,16 @@ func (p *process) publications() []directory.Publication {
 	})
 	return <-known
 }
+
+// known is how many publications a directory knows.
+func (p *process) known() int {
+	count := make(chan int)
+	p.post(func() {
+		n := 0
+		for range p.machine.Publications() {
+			n++
+		}
+		count <- n
+	})
+	return <-count
+}

@@ -22,6 +22,7 @@ type stranger struct {
 	self   transport.ProcessID
 	frames chan frame
 	lost   chan error
+	until  chan struct{} // it reads nothing until this is closed; nil: at once
 }
 
 type frame struct {
@@ -30,12 +31,15 @@ type frame struct {
 }
 
 func (s *stranger) Received(kind transport.Kind, body []byte) error {
+	if s.until != nil {
+		<-s.until
+	}
 	s.frames <- frame{kind, bytes.Clone(body)}
 	return nil
 }
 func (s *stranger) Lost(err error) { s.lost <- err }
 
-func connect(t *testing.T, address string, relation dirwire.Relation) *stranger {
+func connect(t *testing.T, address string, relation dirwire.Relation, change ...func(*stranger)) *stranger {
 	t.Helper()
 	self := transport.NewProcessID()
 	greeting := dirwire.Greeting{Relation: relation, Directory: directory.Directory{Process: self, Scope: directory.Process, Executable: "stranger"}}
@@ -46,6 +50,9 @@ func connect(t *testing.T, address string, relation dirwire.Relation) *stranger 
 		t.Fatal(err)
 	}
 	s := &stranger{Link: l, t: t, self: self, frames: make(chan frame, 1000), lost: make(chan error, 1)}
+	for _, f := range change {
+		f(s)
+	}
 	l.Start(s)
 	t.Cleanup(func() { l.Close(nil) })
 	return s

@@ -266,16 +266,16 @@ func TestHungChildOnThisMachineIsForgotten(t *testing.T) {
 // awaitNames waits until a directory knows that many publications.
 func awaitNames(t *testing.T, p *process, want int) {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(patienceOfMany)
 	for {
-		got := len(p.publications())
+		got := p.known()
 		if got == want {
 			return
 		}
 		select {
 		case <-deadline:
 			t.Fatalf("%v knows %d publications, want %d", p.Scope, got, want)
-		case <-time.After(time.Millisecond):
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }
