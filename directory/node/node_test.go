@@ -240,9 +240,9 @@ func TestOneLink(t *testing.T) {
 
 // Of two links between two processes one is kept, the same for both (R14).
 func TestBothDial(t *testing.T) {
-	host := open(t, directory.Host, "")
 	twice := 0
 	for range 20 {
+		host := open(t, directory.Host, "") // with the names of this round alone
 		a := open(t, directory.Process, host.Address())
 		b := open(t, directory.Process, host.Address())
 		a.publish(1, "a", directory.Host)
