@@ -105,7 +105,8 @@
 // subscriber. Who merely connects can open nothing and address nobody. The
 // runtime's own words cannot be said over a link. A publication that is not for the
 // LAN cannot be opened from there, and nobody there can be a child: who could
-// announce names would hold them, and be told tokens.
+// announce names would hold them, and be told tokens. A process announces what is
+// its own; a directory is believed about what is below it.
 //
 // R17 Bounded. What a peer can fill has a limit and a refusal; long work is done in
 // turns, so that who asks for much waits for it alone. What a directory knows is told

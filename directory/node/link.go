@@ -206,6 +206,10 @@ func (n *Node) heard(l *link, msg directory.Message) {
 			n.do([]directory.Effect{directory.Refuse{Party: l.party, Reason: "it announces a registration of the process that it tells"}})
 			return
 		}
+		if l.announcesOthers(msg) {
+			n.do([]directory.Effect{directory.Refuse{Party: l.party, Reason: "it announces a registration of another process"}})
+			return
+		}
 		n.do(n.machine.Step(l.party, msg))
 	}
 }
