@@ -11,7 +11,7 @@ import (
 )
 
 // pretend connects as a child of the directory at address.
-func pretend(t *testing.T, address string, scope directory.Scope) *stranger {
+func pretend(t *testing.T, address string, scope directory.Scope, change ...func(*stranger)) *stranger {
 	t.Helper()
 	self := transport.NewProcessID()
 	greeting := dirwire.Greeting{Relation: dirwire.Child, Directory: directory.Directory{Process: self, Scope: scope, Executable: "pretender"}}
@@ -22,6 +22,9 @@ func pretend(t *testing.T, address string, scope directory.Scope) *stranger {
 		t.Fatal(err)
 	}
 	s := &stranger{Link: l, t: t, self: self, frames: make(chan frame, 1000), lost: make(chan error, 1)}
+	for _, f := range change {
+		f(s)
+	}
 	l.Start(s)
 	t.Cleanup(func() { l.Close(nil) })
 	return s
