@@ -406,7 +406,8 @@ func TestMadeUpAddress(t *testing.T) {
 	}
 }
 
-// What an actor cannot take comes back to who sent it (R17).
+// What an actor cannot take comes back to who sent it (R17). The earlier system
+// dropped it, and told nobody.
 func TestUndelivered(t *testing.T) {
 	host := open(t, directory.Host, "")
 	a := open(t, directory.Process, host.Address())

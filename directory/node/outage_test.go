@@ -80,8 +80,8 @@ func TestRestartedDirectoryIsFoundSoon(t *testing.T) {
 				pub := b.open("m", directory.Process, "", "127.0.0.1:1")
 				pub.publish(1, "svc", directory.Host)
 				next[directory.Available](sub, 1)
-				// The pause after an outage of that length, and its jitter.
-				most := min(max(2*away, redialFirst), redialNear)
+				// The pauses grow with the outage, and have a jitter.
+				most := min(max(2*away, 50*time.Millisecond), time.Second)
 				most += most / 5
 				if took := time.Since(began); took > most {
 					t.Errorf("found after %v, want %v at most", took, most)
@@ -198,7 +198,7 @@ func TestDeadPublisherAtThreeScopes(t *testing.T) {
 				t.Errorf("from %v: got %v, want who is left", scope, got)
 			}
 		}
-		if took := time.Since(died); took >= retryFirst*8/10 {
+		if took := time.Since(died); took >= 80*time.Millisecond { // the shortest pause after a failure
 			t.Errorf("it took %v: something was tried in vain", took)
 		}
 	})
@@ -232,7 +232,7 @@ func TestHungPublisherIsNoticed(t *testing.T) {
 			t.Errorf("got %v, want who is left", got)
 		}
 		// The deadline, and an attempt at the hung one should it be first.
-		if took, most := time.Since(began), 3*defaultHeartbeat*time.Millisecond+openTime; took > most {
+		if took, most := time.Since(began), 1500*time.Millisecond+time.Second; took > most {
 			t.Errorf("it took %v, want %v at most", took, most)
 		}
 	})
