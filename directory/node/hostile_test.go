@@ -280,18 +280,26 @@ func TestNoCodec(t *testing.T) {
 // A child that announces what it may not is refused, and takes nobody along.
 func TestLyingChild(t *testing.T) {
 	p := newPair(t)
-	for name, lie := range map[string]directory.Message{
-		"scope that does not reach": directory.Claim{Name: "x", Claimants: []directory.Publication{{Name: "x", Scope: directory.Process}}},
-		"another name":              directory.Claim{Name: "x", Claimants: []directory.Publication{{Name: "y", Scope: directory.Host}}},
-		"no name":                   directory.Claim{},
-		"bad pattern":               directory.Seek{Subscription: directory.Subscription{Pattern: "(", Scope: directory.Host}},
-		"offer":                     directory.Withdraw{Scope: directory.Host, Name: "svc"},
-		"describe":                  directory.Describe{},
+	for reason, lie := range map[string]func(own directory.ID) directory.Message{
+		"does not reach": func(own directory.ID) directory.Message {
+			return directory.Claim{Name: "x", Claimants: []directory.Publication{{ID: own, Name: "x", Scope: directory.Process}}}
+		},
+		"another name": func(own directory.ID) directory.Message {
+			return directory.Claim{Name: "x", Claimants: []directory.Publication{{ID: own, Name: "y", Scope: directory.Host}}}
+		},
+		"the name is empty": func(directory.ID) directory.Message { return directory.Claim{} },
+		"pattern (": func(own directory.ID) directory.Message {
+			return directory.Seek{Subscription: directory.Subscription{ID: own, Pattern: "(", Scope: directory.Host}}
+		},
+		"it is not the parent": func(directory.ID) directory.Message {
+			return directory.Withdraw{Scope: directory.Host, Name: "svc"}
+		},
+		"it is not the parent of this directory": func(directory.ID) directory.Message { return directory.Describe{} },
 	} {
 		s := connect(t, p.host.Address(), dirwire.Child)
-		s.say(lie)
-		if got, ok := s.hears().(directory.Refused); !ok || got.Reason == "" {
-			t.Errorf("%s: got %v, want a refusal with its reason", name, got)
+		s.say(lie(directory.ID{Origin: s.self, Seq: 1}))
+		if got, ok := s.hears().(directory.Refused); !ok || got.Reason == "" || !strings.Contains(got.Reason, reason) {
+			t.Errorf("got %v, want a refusal with the reason %q", got, reason)
 		}
 		s.isClosed("refused")
 	}
