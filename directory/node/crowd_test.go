@@ -8,6 +8,7 @@ import (
 	"github.com/layer-cake/layer-cake/directory"
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/tcp"
 )
 
 // Much of everything, and what becomes of the others meanwhile (R17).
@@ -77,11 +78,7 @@ func TestManyNamesAreSaidAgain(t *testing.T) {
 	crowded := open(t, directory.Process, address)
 	crowded.crowd(1, count, directory.Host)
 	awaitNames(t, host, count)
-	p := pair{host: host, pub: open(t, directory.Group, address), sub: open(t, directory.Process, address)}
-	p.pub.publish(1, "svc", directory.Host)
-	p.sub.subscribe(1, "svc", directory.Host)
-	_, p.session = next[directory.Available](p.sub, 1)
-	next[directory.Delivered](p.pub, 1)
+	p := pairUnder(t, host)
 
 	host.stop()
 	p.undisturbed(t)
@@ -158,7 +155,8 @@ func TestManySubscriptionsOfOneProcess(t *testing.T) {
 // introduced, also while nothing of the answers is read.
 func TestPatternsThatMatchEverything(t *testing.T) {
 	count := many(100_000)
-	p := newPair(t)
+	// A link has room for half of what is not read here; who does not read that is cut off.
+	p := newPair(t, func(c *Config) { c.Transport = tcp.Transport{QueueBytes: 4 * tcp.DefaultQueueBytes} })
 	crowded := open(t, directory.Process, p.host.Address())
 	crowded.crowd(1, count, directory.Host)
 	awaitNames(t, p.host, count+1)

@@ -113,8 +113,11 @@ type pair struct {
 	session        *Session
 }
 
-func newPair(t *testing.T) pair {
-	host := open(t, directory.Host, "")
+func newPair(t *testing.T, host ...func(*Config)) pair {
+	return pairUnder(t, open(t, directory.Host, "", host...))
+}
+
+func pairUnder(t *testing.T, host *process) pair {
 	p := pair{host: host, pub: open(t, directory.Group, host.Address()), sub: open(t, directory.Process, host.Address())}
 	p.pub.publish(1, "svc", directory.Host)
 	p.sub.subscribe(1, "svc", directory.Host)
