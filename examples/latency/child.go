@@ -21,6 +21,7 @@ type answer struct {
 	Text   string  `json:",omitempty"`
 	Times  []int64 `json:",omitempty"` // nanoseconds: durations, or since 1970
 	Events []event `json:",omitempty"`
+	Bytes  int64   `json:",omitempty"`
 }
 
 // An event is something that an actor was told.
@@ -101,8 +102,20 @@ func childMain(kind string, args []string) int {
 		s, err = newRunner()
 	case "party":
 		s, err = newParty(args[0])
+	case "cast":
+		s, err = newCast(args[0], args[1])
+	case "cake":
+		s, err = newCake(args[0], args[1])
+	case "chart":
+		s, err = newChart()
+	case "asker":
+		s, err = newAsker(args[0])
+	case "replier":
+		s, err = newReplier(args[0])
 	case "holder":
 		s, err = newHolder()
+	case "counter":
+		s, err = newCounter()
 	default:
 		err = fmt.Errorf("there is no such child")
 	}

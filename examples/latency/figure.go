@@ -16,6 +16,7 @@ type unit struct {
 }
 
 var (
+	bytes = unit{"B", 1}
 	micro = unit{"µs", 1e3}
 	milli = unit{"ms", 1e6}
 	mega  = unit{"MB", 1e6}
@@ -29,6 +30,7 @@ type figure struct {
 	goal       string                         // empty: there is none
 	met        func(ours, floor float64) bool // in the unit; of the medians
 	ours, base []float64                      // in the unit
+	note       string                         // what was checked on the way; empty: nothing
 }
 
 func (f *figure) add(ours, base int64) {
@@ -80,8 +82,8 @@ func digits(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// report prints the figures as a table, then what their floors are, then the
-// ratios for programs to read.
+// report prints the figures as a table, then what their floors are, what was
+// checked, and the ratios for programs to read.
 func report(out io.Writer, title string, figures []*figure) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "%s: median (least–greatest)\n\n", title)
@@ -95,6 +97,11 @@ func report(out io.Writer, title string, figures []*figure) error {
 		fmt.Fprintf(t, "%s\t%s\n", f.name, f.floor)
 	}
 	fmt.Fprintln(t)
+	for _, f := range figures {
+		if f.note != "" {
+			fmt.Fprintf(t, "checked %s: %s\n", f.name, f.note)
+		}
+	}
 	for _, f := range figures {
 		r := slices.Sorted(slices.Values(f.ratios()))
 		fmt.Fprintf(t, "ratio %s ours/floor %.2f min %.2f max %.2f\n", f.name, quantile(r, 0.5), r[0], r[len(r)-1])

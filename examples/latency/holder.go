@@ -44,3 +44,45 @@ func (h *holder) obey(words []string) (answer, error) {
 }
 
 func (h *holder) close() error { return h.listener.Close() }
+
+// Bare is the floor of a kill: what it takes without Layer Cake.
+type bare struct {
+	holder  *child // that sees others die
+	address string
+}
+
+func (s *stage) startBare() (*bare, error) {
+	c, err := s.startChild("holder")
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.ask("address")
+	return &bare{c, a.Text}, err
+}
+
+// kill returns how long it takes from kill -9 of a process that has nothing but a
+// connection to the end of file at the other end.
+func (b *bare) kill(s *stage) (int64, error) {
+	c, err := s.startChild("holder")
+	if err != nil {
+		return 0, err
+	}
+	if _, err := c.ask("connect", b.address); err != nil {
+		return 0, err
+	}
+	if _, err := b.holder.ask("accept"); err != nil {
+		return 0, err
+	}
+	if err := b.holder.tell("notice"); err != nil {
+		return 0, err
+	}
+	began := time.Now().UnixNano()
+	if err := c.kill(); err != nil {
+		return 0, err
+	}
+	a, err := b.holder.answer()
+	if err != nil {
+		return 0, err
+	}
+	return a.Times[0] - began, nil
+}

@@ -17,15 +17,17 @@ type host struct {
 	address string
 }
 
-// startHost starts a host-cake at a port that the system chooses, and finds it
-// in its log.
-func (s *stage) startHost() (*host, error) {
+// startHost starts a host-cake at a port that the system chooses.
+func (s *stage) startHost() (*host, error) { return s.startHostAt("127.0.0.1:0") }
+
+// startHostAt returns when host-cake takes links, which it finds in its log.
+func (s *stage) startHostAt(address string) (*host, error) {
 	reading, writing, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer reading.Close() // the child has its own
-	cmd := exec.CommandContext(s.ctx, s.bin("host-cake"), "--directory-at-host=127.0.0.1:0", "--debug-level=INFO")
+	cmd := exec.CommandContext(s.ctx, s.bin("host-cake"), "--directory-at-host="+address, "--debug-level=INFO")
 	cmd.Env = append(os.Environ(), actor.LifelineVariable+"=3")
 	cmd.ExtraFiles = []*os.File{reading}
 	stderr, err := cmd.StderrPipe()

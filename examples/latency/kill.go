@@ -12,8 +12,8 @@ type kill struct {
 	kills              int
 	host               *host
 	ring               *ring
-	subscriber, holder *child
-	holderAddress      string
+	bare               *bare
+	subscriber         *child
 	publisher          *child // its turn is next
 	dropped, alternate figure
 }
@@ -37,14 +37,9 @@ func (m *kill) prepare(s *stage) (err error) {
 	if m.ring, err = s.theRing(); err != nil {
 		return err
 	}
-	if m.holder, err = s.startChild("holder"); err != nil {
+	if m.bare, err = s.startBare(); err != nil {
 		return err
 	}
-	a, err := m.holder.ask("address")
-	if err != nil {
-		return err
-	}
-	m.holderAddress = a.Text
 	if m.subscriber, err = s.startChild("party", m.host.address); err != nil {
 		return err
 	}
@@ -75,7 +70,7 @@ func (m *kill) another(s *stage) (*child, error) {
 func (m *kill) round(s *stage) error {
 	var dropped, ended, alternate []int64
 	for range m.kills {
-		took, err := m.raw(s)
+		took, err := m.bare.kill(s)
 		if err != nil {
 			return err
 		}
@@ -117,30 +112,4 @@ func (m *kill) once(s *stage) (dropped, alternate int64, err error) {
 		return 0, 0, fmt.Errorf("after kill -9 the subscriber saw %v, not dropped and available", a.Events)
 	}
 	return a.Events[0].At - began, a.Events[1].At - a.Events[0].At, nil
-}
-
-// raw does the same to a process that has nothing but a connection.
-func (m *kill) raw(s *stage) (int64, error) {
-	c, err := s.startChild("holder")
-	if err != nil {
-		return 0, err
-	}
-	if _, err := c.ask("connect", m.holderAddress); err != nil {
-		return 0, err
-	}
-	if _, err := m.holder.ask("accept"); err != nil {
-		return 0, err
-	}
-	if err := m.holder.tell("notice"); err != nil {
-		return 0, err
-	}
-	began := time.Now().UnixNano()
-	if err := c.kill(); err != nil {
-		return 0, err
-	}
-	a, err := m.holder.answer()
-	if err != nil {
-		return 0, err
-	}
-	return a.Times[0] - began, nil
 }

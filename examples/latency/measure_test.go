@@ -21,8 +21,9 @@ func TestMain(m *testing.M) {
 // Every figure is measured, with real processes; how fast is not asked here.
 func TestMeasure(t *testing.T) {
 	var out strings.Builder
-	little := plan{rounds: 1, names: 2 * piece, thousand: 1, kills: 1, calls: 1, idle: time.Millisecond}
-	if err := measure(t.Context(), &out, little); err != nil {
+	little := plan{rounds: 1, names: 2 * piece, thousand: 1, kills: 1, calls: 1, idle: time.Millisecond,
+		heavyRounds: 1, many: 800, perLink: 10, upgrades: 20}
+	if err := measure(t.Context(), &out, little, nil); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

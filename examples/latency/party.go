@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/layer-cake/layer-cake/actor"
@@ -31,16 +33,18 @@ type party struct {
 }
 
 func newParty(directory string) (*party, error) {
-	system, err := actor.Open(&actor.Options{
-		Directory: directory,
-		Logger:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	})
+	system, err := actor.Open(&actor.Options{Directory: directory, Logger: warnings()})
 	if err != nil {
 		return nil, err
 	}
 	p := &party{system: system}
 	p.self, p.leave = system.Enter("party")
 	return p, nil
+}
+
+// warnings logs what is wrong, and no more.
+func warnings() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 func (p *party) close() error {
@@ -50,7 +54,10 @@ func (p *party) close() error {
 
 func (p *party) obey(words []string) (answer, error) {
 	switch words[0] {
-	case "publish": // a name
+	case "publish": // a name, and whether it is for the group only
+		if len(words) > 2 && words[2] == "group" {
+			return answer{}, p.publish(words[1], actor.Group)
+		}
 		return answer{}, p.publish(words[1])
 	case "introduce": // so many names that say when they were published, each after the one before was delivered
 		n, err := strconv.Atoi(words[2])
@@ -58,18 +65,13 @@ func (p *party) obey(words []string) (answer, error) {
 			return answer{}, err
 		}
 		return answer{}, p.introduce(words[1], n)
-	case "crowd": // so many names at once
+	case "crowd": // so many names at once, and last, if there is one, another
 		n, err := strconv.Atoi(words[2])
 		if err != nil {
 			return answer{}, err
 		}
-		began := time.Now().UnixNano()
-		for i := range n {
-			if err := p.publish(fmt.Sprintf("%s:%d", words[1], i)); err != nil {
-				return answer{}, err
-			}
-		}
-		return answer{Times: []int64{began}}, nil
+		began, err := p.crowd(words[1], n, words[3:])
+		return answer{Times: []int64{began}}, err
 	case "subscribe": // to a pattern
 		began := time.Now().UnixNano()
 		return answer{Times: []int64{began}}, p.self.Subscribe(words[1])
@@ -82,13 +84,20 @@ func (p *party) obey(words []string) (answer, error) {
 		events := p.events
 		p.events = nil
 		return answer{Events: events}, nil
+	case "await": // so many events of one kind; says when the last came, and forgets them
+		n, err := strconv.Atoi(words[2])
+		if err != nil {
+			return answer{}, err
+		}
+		last, err := p.await(words[1], n)
+		return answer{Times: []int64{last}}, err
 	case "unsubscribe":
 		before := p.retracted
 		p.self.Unsubscribe(words[1])
 		p.until(func() bool { return p.retracted > before })
 		return answer{}, nil
-	case "retract": // all names
-		p.retract()
+	case "retract": // all names, or those with a prefix
+		p.retract(strings.Join(words[1:], " "))
 		return answer{}, nil
 	case "settle": // until host-cake has heard all
 		return answer{}, p.settle()
@@ -123,9 +132,41 @@ func (p *party) take(message any) {
 	}
 }
 
-func (p *party) publish(name string) error {
+func (p *party) publish(name string, options ...actor.Option) error {
 	p.names = append(p.names, name)
-	return p.self.Publish(name)
+	return p.self.Publish(name, options...)
+}
+
+// crowd publishes prefix:000000 and so on, then the names in last, and returns
+// when it began.
+func (p *party) crowd(prefix string, n int, last []string) (began int64, err error) {
+	list := make([]string, n, n+len(last))
+	for i := range list {
+		list[i] = fmt.Sprintf("%s:%06d", prefix, i)
+	}
+	list = append(list, last...)
+	began = time.Now().UnixNano()
+	for _, name := range list {
+		if err := p.publish(name); err != nil {
+			return 0, err
+		}
+	}
+	return began, nil
+}
+
+func (p *party) await(what string, n int) (last int64, err error) {
+	p.until(func() bool { return len(p.events) >= n })
+	for _, e := range p.events {
+		if e.What != what {
+			return 0, fmt.Errorf("%s was %s", e.Name, e.What)
+		}
+	}
+	if len(p.events) > n {
+		return 0, fmt.Errorf("%d were %s", len(p.events), what)
+	}
+	last = p.events[n-1].At
+	p.events = nil
+	return last, nil
 }
 
 func (p *party) introduce(prefix string, n int) error {
@@ -136,16 +177,20 @@ func (p *party) introduce(prefix string, n int) error {
 		}
 		p.until(func() bool { return p.begun > before })
 	}
-	p.retract()
+	p.retract(prefix)
 	return nil
 }
 
-func (p *party) retract() {
-	want := p.retracted + len(p.names)
-	for _, name := range p.names {
+func (p *party) retract(prefix string) {
+	want := p.retracted
+	p.names = slices.DeleteFunc(p.names, func(name string) bool {
+		if !strings.HasPrefix(name, prefix) {
+			return false
+		}
 		p.self.Unpublish(name)
-	}
-	p.names = nil
+		want++
+		return true
+	})
 	p.until(func() bool { return p.retracted == want })
 }
 

@@ -14,15 +14,13 @@ const tokenSize = 64
 // A ring is the floor of an introduction: as many processes as it passes, with
 // raw TCP and nothing else between them. A token that has gone round it has been
 // written, woken somebody up and been read once for each of them, as has a name
-// that went publisher, host-cake, subscriber, publisher, subscriber.
+// that went publisher, host-cake, subscriber, publisher, subscriber: these are four.
 type ring struct{ first *child }
 
-const ringSize = 4
-
-func (s *stage) startRing() (*ring, error) {
+func (s *stage) startRing(size int) (*ring, error) {
 	var all []*child
 	var at []string
-	for range ringSize {
+	for range size {
 		c, err := s.startChild("runner")
 		if err != nil {
 			return nil, err
@@ -34,7 +32,7 @@ func (s *stage) startRing() (*ring, error) {
 		all, at = append(all, c), append(at, a.Text)
 	}
 	for i, c := range all {
-		if _, err := c.ask("connect", at[(i+1)%ringSize]); err != nil {
+		if _, err := c.ask("connect", at[(i+1)%size]); err != nil {
 			return nil, err
 		}
 	}
@@ -86,6 +84,13 @@ func (r *runner) obey(words []string) (answer, error) {
 		}
 		go r.pass() // ends with the connection, at the latest with the process
 		return answer{}, nil
+	case "flood":
+		n, err := strconv.Atoi(words[1])
+		if err != nil {
+			return answer{}, err
+		}
+		began, err := r.flood(n)
+		return answer{Times: began}, err
 	case "laps", "burst":
 		n, err := strconv.Atoi(words[1])
 		if err != nil {

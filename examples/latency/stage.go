@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -20,8 +21,10 @@ type stage struct {
 	self    string // this program
 	running []*process
 
-	host *host // that most measurements share; nil: not yet
-	ring *ring
+	// What measurements share, until all leave.
+	host   *host         // nil: not yet
+	rings  map[int]*ring // by the number of processes
+	floods map[int]*flood
 }
 
 func newStage(ctx context.Context) (*stage, error) {
@@ -85,6 +88,12 @@ func (p *process) end() error {
 	return nil
 }
 
+// dismiss ends one process.
+func (s *stage) dismiss(p *process) error {
+	s.running = slices.DeleteFunc(s.running, func(other *process) bool { return other == p })
+	return p.end()
+}
+
 // leave ends all that runs.
 func (s *stage) leave() error {
 	var all []error
@@ -94,7 +103,7 @@ func (s *stage) leave() error {
 	for _, p := range s.running {
 		all = append(all, p.end())
 	}
-	s.running, s.host, s.ring = nil, nil, nil
+	s.running, s.host, s.rings, s.floods = nil, nil, nil, nil
 	return errors.Join(all...)
 }
 
@@ -114,12 +123,37 @@ func (s *stage) theHost() (*host, error) {
 	return h, s.link(h, 1)
 }
 
-// theRing returns the ring that they share.
-func (s *stage) theRing() (*ring, error) {
-	if s.ring != nil {
-		return s.ring, nil
+// theRing returns the ring of four, as many as an introduction passes.
+func (s *stage) theRing() (*ring, error) { return s.ringOf(4) }
+
+// ringOf returns the ring of that size that measurements share.
+func (s *stage) ringOf(size int) (*ring, error) {
+	if r := s.rings[size]; r != nil {
+		return r, nil
 	}
-	r, err := s.startRing()
-	s.ring = r
-	return r, err
+	r, err := s.startRing(size)
+	if err != nil {
+		return nil, err
+	}
+	if s.rings == nil {
+		s.rings = make(map[int]*ring)
+	}
+	s.rings[size] = r
+	return r, nil
+}
+
+// floodFrom returns the flood from so many processes that measurements share.
+func (s *stage) floodFrom(senders int) (*flood, error) {
+	if f := s.floods[senders]; f != nil {
+		return f, nil
+	}
+	f, err := s.startFlood(senders)
+	if err != nil {
+		return nil, err
+	}
+	if s.floods == nil {
+		s.floods = make(map[int]*flood)
+	}
+	s.floods[senders] = f
+	return f, nil
 }

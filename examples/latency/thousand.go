@@ -2,7 +2,7 @@ package main
 
 import "fmt"
 
-const crowd = 1000
+const crowdSize = 1000
 
 // Thousand is how long it takes until one subscriber has all of a thousand names
 // of one other process, by one pattern.
@@ -45,7 +45,7 @@ func (m *thousand) prepare(s *stage) (err error) {
 func (m *thousand) round(*stage) error {
 	var late, early, floor []int64
 	for range m.times {
-		took, err := m.ring.burst(crowd)
+		took, err := m.ring.burst(crowdSize)
 		if err != nil {
 			return err
 		}
@@ -73,13 +73,13 @@ func (m *thousand) once(publisherFirst bool) (int64, error) {
 	var began answer
 	var err error
 	if publisherFirst {
-		if err := settled(m.publisher, "crowd", prefix, crowd); err != nil {
+		if err := settled(m.publisher, "crowd", prefix, crowdSize); err != nil {
 			return 0, err
 		}
 		if err := m.subscriber.tell("subscribe", pattern); err != nil {
 			return 0, err
 		}
-		if err := m.subscriber.tell("observe", crowd); err != nil {
+		if err := m.subscriber.tell("observe", crowdSize); err != nil {
 			return 0, err
 		}
 		began, err = m.subscriber.answer()
@@ -87,10 +87,10 @@ func (m *thousand) once(publisherFirst bool) (int64, error) {
 		if err := settled(m.subscriber, "subscribe", pattern); err != nil {
 			return 0, err
 		}
-		if err := m.subscriber.tell("observe", crowd); err != nil {
+		if err := m.subscriber.tell("observe", crowdSize); err != nil {
 			return 0, err
 		}
-		began, err = m.publisher.ask("crowd", prefix, crowd)
+		began, err = m.publisher.ask("crowd", prefix, crowdSize)
 	}
 	if err != nil {
 		return 0, err
@@ -99,7 +99,7 @@ func (m *thousand) once(publisherFirst bool) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return a.Events[crowd-1].At - began.Times[0], m.takeBack(pattern)
+	return a.Events[crowdSize-1].At - began.Times[0], m.takeBack(pattern)
 }
 
 // settled says a command and waits until host-cake knows what came of it.
@@ -115,7 +115,7 @@ func (m *thousand) takeBack(pattern string) error {
 	if _, err := m.subscriber.ask("unsubscribe", pattern); err != nil {
 		return err
 	}
-	if _, err := m.subscriber.ask("observe", crowd); err != nil { // all dropped
+	if _, err := m.subscriber.ask("observe", crowdSize); err != nil { // all dropped
 		return err
 	}
 	if _, err := m.publisher.ask("retract"); err != nil {
