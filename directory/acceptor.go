@@ -21,7 +21,7 @@ const MaxSessions = 1 << 20
 // Close from the links; and Gone of a link.
 type Acceptor struct {
 	publications map[ID]*publication
-	actors       map[Party][]ID // their publications, in the order they were made
+	actors       map[Party]map[ID]struct{} // their publications
 	openers      map[Party]map[SessionID]*accepted
 	most         int // sessions over one link
 	effects      []Effect
@@ -49,7 +49,7 @@ type accepted struct {
 func NewAcceptor() *Acceptor {
 	return &Acceptor{
 		publications: map[ID]*publication{},
-		actors:       map[Party][]ID{},
+		actors:       map[Party]map[ID]struct{}{},
 		openers:      map[Party]map[SessionID]*accepted{},
 		most:         MaxSessions,
 	}
@@ -85,7 +85,10 @@ func (a *Acceptor) publish(from Party, p Publication) {
 		return
 	}
 	a.publications[p.ID] = &publication{p, from, map[SessionKey]*accepted{}}
-	a.actors[from] = append(a.actors[from], p.ID)
+	if a.actors[from] == nil {
+		a.actors[from] = map[ID]struct{}{}
+	}
+	a.actors[from][p.ID] = struct{}{}
 }
 
 func (a *Acceptor) opening(key SessionKey, m Opening) {
@@ -158,16 +161,15 @@ func (a *Acceptor) unpublish(id ID, reason string) {
 		a.drop(p.sessions[key], reason)
 	}
 	delete(a.publications, id)
-	left := slices.DeleteFunc(a.actors[p.party], func(other ID) bool { return other == id })
-	a.actors[p.party] = left
-	if len(left) == 0 {
+	delete(a.actors[p.party], id)
+	if len(a.actors[p.party]) == 0 {
 		delete(a.actors, p.party)
 	}
 }
 
 // gone retracts what an actor published, or ends the sessions of a link.
 func (a *Acceptor) gone(from Party) {
-	ids := a.actors[from]
+	ids := sortedIDs(a.actors[from])
 	delete(a.actors, from)
 	for _, id := range ids {
 		a.publications[id].party = 0
