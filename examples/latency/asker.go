@@ -33,6 +33,10 @@ func (a *asker) close() error { return a.system.Close(context.Background()) }
 type (
 	begin  struct{} // until somebody has replied
 	finish struct{ upgrades int }
+	tally  struct {
+		said    string
+		replies int
+	}
 )
 
 // ended tells the actor itself that a question has.
@@ -51,17 +55,16 @@ func (a *asker) obey(words []string) (answer, error) {
 	default:
 		return answer{}, unknown(words)
 	}
-	text, err := actor.Ask[string](context.Background(), a.system, a.actor, command)
-	return answer{Text: text}, err
+	t, err := actor.Ask[tally](context.Background(), a.system, a.actor, command)
+	return answer{Text: t.said, Count: t.replies}, err
 }
 
 // Asking is the actor.
 //
-// What may become of a question depends on how its session ends. The far replier
-// never takes its name back: its sessions end by upgrades, and each question that
-// was sent is answered, also after the end. The near one does: what it has not
-// taken by then comes back. A question that is refused at once, as its session
-// has ended already, was not sent. Whatever else becomes of one is wrong.
+// A question is answered, also when its session has ended meanwhile, or it did
+// not reach the replier and is told to have come back, or it was refused at once
+// because its session had ended. Whatever else becomes of one is wrong: above all
+// that nothing does. The repliers count their replies, and these must all be here.
 type asking struct {
 	self     *actor.Self
 	current  *asked
@@ -72,7 +75,7 @@ type asking struct {
 	waiting  bool  // for an end of one
 	wrong    error // the first thing that was
 
-	asks, replies, returned, refused, upgrades, fallbacks int
+	asks, replies, late, returned, refused, upgrades, fallbacks int
 }
 
 // An asked is a session as its asker sees it.
@@ -96,7 +99,7 @@ func (a *asking) run(self *actor.Self) any {
 				return err
 			}
 			a.until(func() bool { return a.replies > 0 })
-			self.Send(who, "")
+			self.Send(who, tally{})
 		case finish:
 			who := self.Sender()
 			a.over = true
@@ -125,12 +128,13 @@ func (a *asking) result(upgrades int) any {
 		return a.wrong
 	case a.upgrades != upgrades || a.fallbacks != upgrades:
 		return fmt.Errorf("there were %d upgrades and %d fallbacks, not %d", a.upgrades, a.fallbacks, upgrades)
-	case a.asks != a.replies+a.returned+a.refused:
-		return fmt.Errorf("%d asks, but %d replies, %d returned, %d refused", a.asks, a.replies, a.returned, a.refused)
+	case a.asks != a.replies+a.late+a.returned+a.refused:
+		return fmt.Errorf("%d asks, but %d replies, %d and %d returned, %d refused", a.asks, a.replies, a.late, a.returned, a.refused)
 	}
-	return fmt.Sprintf("%d upgrades; of %d asks %d were answered, by whom and in the session that was asked, "+
-		"%d returned by the near publisher as it went, %d refused as the session had ended, none lost",
-		a.upgrades, a.asks, a.replies, a.returned, a.refused)
+	return tally{fmt.Sprintf("%d upgrades; of %d asks %d were answered, by whom and in the session that was asked, "+
+		"%d came too late for the near publisher as it went and returned, %d for the far one at an upgrade, "+
+		"%d were refused at once as the session had ended, none was lost",
+		a.upgrades, a.asks, a.replies, a.returned, a.late, a.refused), a.replies}
 }
 
 func (a *asking) take(m any) {
@@ -184,7 +188,9 @@ func (a *asking) ends(s *asked, number int, got any, err error) {
 	case errors.Is(err, actor.ErrEnded):
 		a.refused++
 		s.ended = true
-	case errors.As(err, &undelivered) && !s.far():
+	case errors.As(err, &undelivered) && s.far():
+		a.late++
+	case errors.As(err, &undelivered):
 		a.returned++
 	case err != nil:
 		a.fail("question %d, in session %d with %v: %w", number, s.number, s.of.Publisher, err)

@@ -22,6 +22,7 @@ type answer struct {
 	Times  []int64 `json:",omitempty"` // nanoseconds: durations, or since 1970
 	Events []event `json:",omitempty"`
 	Bytes  int64   `json:",omitempty"`
+	Count  int     `json:",omitempty"`
 }
 
 // An event is something that an actor was told.
@@ -29,6 +30,7 @@ type event struct {
 	What string // available or dropped
 	Name string
 	At   int64 // when it was taken, in nanoseconds since 1970
+	Why  string
 }
 
 // A child is one of our own processes, from outside.

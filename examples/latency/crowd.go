@@ -58,7 +58,10 @@ func (m *crowd) prepare(s *stage) (err error) {
 		}
 		m.publishers = append(m.publishers, c)
 	}
-	// One session with each, so that the links are there.
+	// One session with each, and with who has the beacon, so that the links are there.
+	if _, err := m.subscriber.ask("settle"); err != nil {
+		return err
+	}
 	if _, err := together(m.publishers, "publish", "first:@"); err != nil {
 		return err
 	}

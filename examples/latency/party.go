@@ -120,10 +120,10 @@ func (p *party) take(message any) {
 			p.found = true
 			return
 		}
-		p.events = append(p.events, event{"available", m.Name, at})
+		p.events = append(p.events, event{What: "available", Name: m.Name, At: at})
 	case actor.Dropped:
 		if m.Pattern != "" && m.Name != beacon {
-			p.events = append(p.events, event{"dropped", m.Name, at})
+			p.events = append(p.events, event{What: "dropped", Name: m.Name, At: at, Why: m.Reason})
 		}
 	case actor.Delivered:
 		p.begun++
@@ -158,7 +158,7 @@ func (p *party) await(what string, n int) (last int64, err error) {
 	p.until(func() bool { return len(p.events) >= n })
 	for _, e := range p.events {
 		if e.What != what {
-			return 0, fmt.Errorf("%s was %s", e.Name, e.What)
+			return 0, fmt.Errorf("%s was %s: %s", e.Name, e.What, e.Why)
 		}
 	}
 	if len(p.events) > n {

@@ -53,7 +53,11 @@ func (r *replier) close() error { return r.system.Close(context.Background()) }
 type (
 	stay      struct{}
 	comeAndGo struct{ times int }
-	ready     struct{ took time.Duration }
+	counting  struct{}
+	ready     struct {
+		took    time.Duration
+		replies int // count: so many it has sent
+	}
 )
 
 func (r *replier) obey(words []string) (answer, error) {
@@ -67,11 +71,13 @@ func (r *replier) obey(words []string) (answer, error) {
 			return answer{}, err
 		}
 		command = comeAndGo{n}
+	case "count":
+		command = counting{}
 	default:
 		return answer{}, unknown(words)
 	}
 	done, err := actor.Ask[ready](context.Background(), r.system, r.actor, command)
-	return answer{Times: []int64{int64(done.took)}}, err
+	return answer{Times: []int64{int64(done.took)}, Count: done.replies}, err
 }
 
 // Replying is the actor.
@@ -79,7 +85,8 @@ type replying struct {
 	self     *actor.Self
 	sessions int // that it has had; one at a time, there is one asker
 	open     bool
-	replied  int // in this session
+	replied  int // while the name was published this time
+	replies  int // ever
 	gone     bool
 	used     bool
 }
@@ -97,10 +104,12 @@ func (r *replying) run(self *actor.Self) any {
 			if err = self.Publish(upgraded); err == nil {
 				err = self.Send(who, ready{})
 			}
+		case counting:
+			err = self.Send(who, ready{replies: r.replies})
 		case comeAndGo:
 			began := time.Now()
 			if err = r.comeAndGo(m.times); err == nil {
-				err = self.Send(who, ready{time.Since(began)})
+				err = self.Send(who, ready{took: time.Since(began)})
 			} else {
 				self.Send(who, err)
 			}
@@ -146,6 +155,7 @@ func (r *replying) take(m any) error {
 			in = r.sessions
 		}
 		r.replied++
+		r.replies++
 		return r.self.Reply(reply{r.self.Address(), in, m.Number})
 	case actor.Delivered:
 		if r.open {

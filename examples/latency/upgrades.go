@@ -76,6 +76,17 @@ func (m *upgrades) round(*stage) error {
 	if err != nil {
 		return err
 	}
+	replies := 0
+	for _, c := range []*child{m.near, m.far} {
+		r, err := c.ask("count")
+		if err != nil {
+			return err
+		}
+		replies += r.Count
+	}
+	if replies != a.Count {
+		return fmt.Errorf("the publishers have replied %d times, the subscriber has %d replies", replies, a.Count)
+	}
 	m.took.note = a.Text
 	m.took.add(quantile(took, 0.5), 2*quantile(laps, 0.5))
 	return nil
