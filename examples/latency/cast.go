@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 // A cast is many parties in one process, each with a system and a link of its
 // own: to its directory they are as many processes. It says each command to all
 // of them at once, with # replaced by the number of the party, and answers as one.
+// That its directory is away is for it nothing to warn of.
 type cast []*party
 
 func newCast(directory, parties string) (cast, error) {
@@ -21,7 +23,7 @@ func newCast(directory, parties string) (cast, error) {
 	}
 	c := make(cast, n)
 	for i := range c {
-		if c[i], err = newParty(directory); err != nil {
+		if c[i], err = newParty(directory, logger(slog.LevelError)); err != nil {
 			return nil, err
 		}
 	}

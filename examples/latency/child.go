@@ -103,7 +103,7 @@ func childMain(kind string, args []string) int {
 	case "runner":
 		s, err = newRunner()
 	case "party":
-		s, err = newParty(args[0])
+		s, err = newParty(args[0], warnings())
 	case "cast":
 		s, err = newCast(args[0], args[1])
 	case "cake":

@@ -23,7 +23,7 @@ type crowd struct {
 const ten = 10
 
 func newCrowd(p plan) *crowd {
-	floor := fmt.Sprintf("%d tokens of %d bytes from %d raw TCP connections to one process that counts them", p.many, floodToken, ten)
+	floor := fmt.Sprintf("%d tokens of %d bytes by %s over raw TCP to one that counts them", p.many, floodToken, plural(ten, "process"))
 	goal := fmt.Sprintf("≤ %s ms", digits(float64(p.many)/20))
 	figureOf := func(name, what string) figure {
 		return figure{name: name, what: fmt.Sprintf(what, p.many), unit: milli, floor: floor, goal: goal, met: upTo(float64(p.many) / 20)}

@@ -119,3 +119,10 @@ func (f *figure) verdict() string {
 	}
 	return f.goal + ": missed"
 }
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ses", n, what)
+}

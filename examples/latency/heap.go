@@ -11,7 +11,7 @@ type heapSize struct {
 func newHeap(p plan) *heapSize {
 	figureOf := func(name string, processes int) figure {
 		return figure{name: name, unit: bytes,
-			what:  fmt.Sprintf("heap of host-cake for each of %d names of 40 bytes from %d processes", p.many, processes),
+			what:  fmt.Sprintf("heap of host-cake for each of %d names of 40 bytes from %s", p.many, plural(processes, "process")),
 			floor: "a Go map of the same names to pointers that are nil, each", goal: "≤ 500 B", met: upTo(500)}
 	}
 	return &heapSize{p.many, figureOf("heap-1", 1), figureOf("heap-10", ten)}

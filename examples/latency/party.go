@@ -32,8 +32,8 @@ type party struct {
 	found     bool
 }
 
-func newParty(directory string) (*party, error) {
-	system, err := actor.Open(&actor.Options{Directory: directory, Logger: warnings()})
+func newParty(directory string, logger *slog.Logger) (*party, error) {
+	system, err := actor.Open(&actor.Options{Directory: directory, Logger: logger})
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +42,13 @@ func newParty(directory string) (*party, error) {
 	return p, nil
 }
 
-// warnings logs what is wrong, and no more.
-func warnings() *slog.Logger {
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+// logger logs what is so wrong.
+func logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
+
+// warnings logs what is wrong, and no more.
+func warnings() *slog.Logger { return logger(slog.LevelWarn) }
 
 func (p *party) close() error {
 	p.leave()
@@ -91,6 +94,11 @@ func (p *party) obey(words []string) (answer, error) {
 		}
 		last, err := p.await(words[1], n)
 		return answer{Times: []int64{last}}, err
+	case "quiet": // nothing was told that nobody has asked for
+		if len(p.events) > 0 {
+			return answer{}, fmt.Errorf("it was told of %d, the first: %+v", len(p.events), p.events[0])
+		}
+		return answer{}, nil
 	case "unsubscribe":
 		before := p.retracted
 		p.self.Unsubscribe(words[1])

@@ -29,8 +29,8 @@ const sixteen = 16
 func newRegistrations(p plan) *registrations {
 	figureOf := func(name string, processes, goal int) figure {
 		return figure{name: name, unit: micro,
-			what:  fmt.Sprintf("%d names registered at host-cake by %d together, each", p.many, processes),
-			floor: fmt.Sprintf("%d tokens of %d bytes from %d raw TCP connections to one process that counts them, each", p.many, floodToken, processes),
+			what:  fmt.Sprintf("%d names registered at host-cake by %s, each", p.many, plural(processes, "process")),
+			floor: fmt.Sprintf("%d tokens of %d bytes by %s over raw TCP to one that counts them, each", p.many, floodToken, plural(processes, "process")),
 			goal:  fmt.Sprintf("≤ %s µs (%d 000/s)", digits(1000/float64(goal)), goal), met: upTo(1000 / float64(goal))}
 	}
 	return &registrations{

@@ -17,6 +17,7 @@ import (
 // the last names of all links it was offered all names again.
 type restart struct {
 	perLink, many int
+	away          time.Duration
 	flood         *flood
 	host          *host
 	casts         []*child
@@ -29,22 +30,19 @@ const (
 	casts     = 10
 )
 
-// away is long enough for the pauses between two dials to be at their longest.
-const away = 3 * time.Second
-
 func newRestart(p plan) *restart {
 	links := casts * castLinks
 	many := p.perLink * links
 	figureOf := func(name, when string) figure {
 		return figure{name: name, unit: milli,
 			what:  fmt.Sprintf("host-cake restarted %s → %d names of %d links matched again, from its listening", when, many, links),
-			floor: fmt.Sprintf("%d tokens of %d bytes from %d raw TCP connections to one process that counts them", many, floodToken, casts),
+			floor: fmt.Sprintf("%d tokens of %d bytes by %s over raw TCP to one that counts them", many, floodToken, plural(casts, "process")),
 			goal:  "≤ 2000 ms", met: upTo(2000)}
 	}
 	return &restart{
-		perLink: p.perLink, many: many,
+		perLink: p.perLink, many: many, away: p.away,
 		atOnce: figureOf("restart", "at once"),
-		later:  figureOf("restart-later", fmt.Sprintf("after %v", away)),
+		later:  figureOf("restart-later", fmt.Sprintf("after %v", p.away)),
 	}
 }
 
@@ -67,7 +65,14 @@ func (m *restart) prepare(s *stage) (err error) {
 	if _, err := together(m.casts, "crowd", fortyBytes("again:@:#"), m.perLink-1, "again:@:#:last"); err != nil {
 		return err
 	}
-	if m.watcher, err = s.startChild("party", m.host.address); err != nil {
+	light, err := s.startChild("cast", m.host.address, "1")
+	if err != nil {
+		return err
+	}
+	if _, err := light.ask("publish", beacon); err != nil {
+		return err
+	}
+	if m.watcher, err = s.startChild("cast", m.host.address, "1"); err != nil {
 		return err
 	}
 	if _, err := m.watcher.ask("subscribe", "again:.*"); err != nil {
@@ -87,7 +92,7 @@ func (m *restart) round(s *stage) error {
 		return err
 	}
 	m.atOnce.add(took, floor)
-	if took, err = m.once(s, away); err != nil {
+	if took, err = m.once(s, m.away); err != nil {
 		return err
 	}
 	m.later.add(took, floor)
@@ -123,6 +128,14 @@ func (m *restart) once(s *stage, away time.Duration) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	// Were any other session dropped, it would be counted here, or before.
-	return a.Times[0] - began, forget(m.watcher, last, casts*castLinks)
+	if err := forget(m.watcher, last, casts*castLinks); err != nil {
+		return 0, err
+	}
+	if _, err := m.watcher.ask("settle"); err != nil {
+		return 0, err
+	}
+	if _, err := m.watcher.ask("quiet"); err != nil {
+		return 0, fmt.Errorf("what has nothing to do with the restart: %w", err)
+	}
+	return a.Times[0] - began, nil
 }

@@ -30,30 +30,23 @@ func someNames(n int) *Names[int] {
 	return &names
 }
 
+// sizes of what is looked through, from the least to the greatest.
+var sizes = []int{10_000, 100_000, 1_000_000}
+
 // A new pattern, 100 hits among 1 000 names with its prefix. The floor tests
 // just these 1 000 with the bare expression.
 func BenchmarkNewPattern(b *testing.B) {
-	for _, n := range []int{10_000, 100_000, 1_000_000} {
+	for _, n := range sizes {
+		ours := newPatternsToScan(b, n)
+		bare := make([]*regexp.Regexp, n/1000)
+		ranges := make([][]string, n/1000)
+		for i := range bare {
+			bare[i] = regexp.MustCompile(`\A(?:` + patternOf(i) + `)\z`)
+		}
+		ours.names.Range("", n, func(name string, v int) { ranges[v/1000] = append(ranges[v/1000], name) })
 		b.Run(fmt.Sprintf("names=%d", n), func(b *testing.B) {
-			names := someNames(n)
-			compiled := make([]*Pattern, n/1000)
-			bare := make([]*regexp.Regexp, n/1000)
-			ranges := make([][]string, n/1000)
-			for i := range compiled {
-				text := fmt.Sprintf(`plant-%04d:.*:worker-\d+:.*:red`, i)
-				var err error
-				if compiled[i], err = Compile(text); err != nil {
-					b.Fatal(err)
-				}
-				bare[i] = regexp.MustCompile(`\A(?:` + text + `)\z`)
-			}
-			names.Range("", n, func(name string, v int) { ranges[v/1000] = append(ranges[v/1000], name) })
-			hits, floorHits := 0, 0
-			scan := func(i int) {
-				for from, more := "", true; more; {
-					from, more = names.Scan(compiled[i%len(compiled)], from, 1000, func(string, int) { hits++ })
-				}
-			}
+			floorHits := 0
+			ours.hits = 0
 			floor := func(i int) {
 				re := bare[i%len(bare)]
 				for _, name := range ranges[i%len(ranges)] {
@@ -62,11 +55,50 @@ func BenchmarkNewPattern(b *testing.B) {
 					}
 				}
 			}
-			against(b, scan, floor)
-			if hits != floorHits || hits%100 != 0 {
-				b.Fatalf("%d hits, the floor has %d", hits, floorHits)
+			against(b, ours.scan, floor)
+			if ours.hits != floorHits || ours.hits != 100*b.N {
+				b.Fatalf("%d hits, the floor has %d", ours.hits, floorHits)
 			}
 		})
+	}
+}
+
+// The same among 1 000 000 names. The floor is the same among 10 000.
+func BenchmarkNewPatternGrowth(b *testing.B) {
+	most, least := newPatternsToScan(b, sizes[len(sizes)-1]), newPatternsToScan(b, sizes[0])
+	b.Run("names=1000000", func(b *testing.B) {
+		most.hits, least.hits = 0, 0
+		against(b, most.scan, least.scan)
+		if most.hits != least.hits || most.hits != 100*b.N {
+			b.Fatalf("%d hits, and %d", most.hits, least.hits)
+		}
+	})
+}
+
+// patternOf makes a pattern that matches 100 of the ith 1 000 names.
+func patternOf(i int) string { return fmt.Sprintf(`plant-%04d:.*:worker-\d+:.*:red`, i) }
+
+// PatternsToScan are names and a pattern for each 1 000 of them.
+type patternsToScan struct {
+	names    *Names[int]
+	compiled []*Pattern
+	hits     int
+}
+
+func newPatternsToScan(b *testing.B, n int) *patternsToScan {
+	p := &patternsToScan{names: someNames(n), compiled: make([]*Pattern, n/1000)}
+	for i := range p.compiled {
+		var err error
+		if p.compiled[i], err = Compile(patternOf(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return p
+}
+
+func (p *patternsToScan) scan(i int) {
+	for from, more := "", true; more; {
+		from, more = p.names.Scan(p.compiled[i%len(p.compiled)], from, 1000, func(string, int) { p.hits++ })
 	}
 }
 
@@ -91,23 +123,67 @@ func BenchmarkNewExactPattern(b *testing.B) {
 	}
 }
 
-// A new name among 1 000 000 and 10 000 patterns, ten of them without a prefix:
-// it is put in, finds its subscribers, and is taken out. Of the others so many
-// are nested have a prefix that is its beginning, and all of these match. The
-// floor puts it in and out, and tests only the expressions that may match it.
+// A new name among up to 1 000 000 and 10 000 patterns, ten of them without a
+// prefix: it is put in, finds its subscribers, and is taken out. Of the others so
+// many are nested have a prefix that is its beginning, and all of these match; if
+// one is, their prefixes are distinct. The floor puts it in and out, and tests only
+// the expressions that may match it.
 func BenchmarkNewName(b *testing.B) {
-	names := someNames(1_000_000)
-	for _, nested := range []int{1, 10} {
-		b.Run(fmt.Sprintf("nested=%d", nested), func(b *testing.B) { benchmarkNewName(b, names, nested) })
+	for _, n := range sizes {
+		names := someNames(n)
+		for _, nested := range []int{1, 10} {
+			b.Run(fmt.Sprintf("names=%d/nested=%d", n, nested), func(b *testing.B) {
+				p := newSubscribers(b, nested)
+				floorFound := 0
+				floor := func(i int) {
+					plant, name := p.fresh(i)
+					names.Set(name, i)
+					for _, list := range [][]*regexp.Regexp{p.wide, p.bare[plant]} {
+						for _, re := range list {
+							if re.MatchString(name) {
+								floorFound++
+							}
+						}
+					}
+					names.Delete(name)
+				}
+				against(b, func(i int) { p.introduce(names, i) }, floor)
+				if p.found != floorFound || p.found != nested*b.N {
+					b.Fatalf("found %d, the floor %d, want %d", p.found, floorFound, nested*b.N)
+				}
+			})
+		}
 	}
 }
 
-func benchmarkNewName(b *testing.B, names *Names[int], nested int) {
-	var patterns Patterns[int]
-	bare := map[int][]*regexp.Regexp{}
-	var wide []*regexp.Regexp
+// The same among 1 000 000 names. The floor is the same among 10 000.
+func BenchmarkNewNameGrowth(b *testing.B) {
+	most, least := someNames(sizes[len(sizes)-1]), someNames(sizes[0])
+	for _, nested := range []int{1, 10} {
+		b.Run(fmt.Sprintf("nested=%d", nested), func(b *testing.B) {
+			p := newSubscribers(b, nested)
+			against(b, func(i int) { p.introduce(most, i) }, func(i int) { p.introduce(least, i) })
+			if p.found != 2*nested*b.N {
+				b.Fatalf("found %d, want %d", p.found, 2*nested*b.N)
+			}
+		})
+	}
+}
+
+// Subscribers are 10 000 patterns, of which so many as are nested match a new
+// name, and none of the wide ones.
+type subscribers struct {
+	patterns Patterns[int]
+	plants   int
+	bare     map[int][]*regexp.Regexp // by plant
+	wide     []*regexp.Regexp
+	found    int
+}
+
+func newSubscribers(b *testing.B, nested int) *subscribers {
+	p := &subscribers{plants: 9_990 / nested, bare: map[int][]*regexp.Regexp{}}
 	add := func(text string) *regexp.Regexp {
-		e, err := patterns.Add(text)
+		e, err := p.patterns.Add(text)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -115,42 +191,30 @@ func benchmarkNewName(b *testing.B, names *Names[int], nested int) {
 		return regexp.MustCompile(`\A(?:` + text + `)\z`)
 	}
 	for i := range 10 {
-		wide = append(wide, add(fmt.Sprintf(`.*:worker-%d.*:green`, i)))
+		p.wide = append(p.wide, add(fmt.Sprintf(`.*:worker-%d.*:green`, i)))
 	}
-	plants := 9_990 / nested
 	for i := range 9_990 {
 		// Of ten lengths: plant-0123:l … plant-0123:line:worker
-		text := fmt.Sprintf("plant-%04d:line:worker", i%plants)
-		text = text[:len(text)-i/plants] + `[a-z:]*-\d+:.*`
-		bare[i%plants] = append(bare[i%plants], add(text))
+		text := fmt.Sprintf("plant-%04d:line:worker", i%p.plants)
+		text = text[:len(text)-i/p.plants] + `[a-z:]*-\d+:.*`
+		p.bare[i%p.plants] = append(p.bare[i%p.plants], add(text))
 	}
-	found, floorFound := 0, 0
-	fresh := func(i int) (plant int, name string) {
-		plant = i * 7919 % plants
-		return plant, fmt.Sprintf("plant-%04d:line:worker-%d:new", plant, i)
-	}
-	against(b,
-		func(i int) {
-			_, name := fresh(i)
-			names.Set(name, i)
-			patterns.Find(name, func(e *Entry[int]) { found += e.Value })
-			names.Delete(name)
-		},
-		func(i int) {
-			plant, name := fresh(i)
-			names.Set(name, i)
-			for _, list := range [][]*regexp.Regexp{wide, bare[plant]} {
-				for _, re := range list {
-					if re.MatchString(name) {
-						floorFound++
-					}
-				}
-			}
-			names.Delete(name)
-		})
-	if found != floorFound || found != nested*b.N {
-		b.Fatalf("found %d, the floor %d, want %d", found, floorFound, nested*b.N)
-	}
+	return p
+}
+
+// fresh makes the ith new name.
+func (p *subscribers) fresh(i int) (plant int, name string) {
+	plant = i * 7919 % p.plants
+	return plant, fmt.Sprintf("plant-%04d:line:worker-%d:new", plant, i)
+}
+
+// introduce puts the ith new name among others, finds who subscribed to it, and
+// takes it out.
+func (p *subscribers) introduce(names *Names[int], i int) {
+	_, name := p.fresh(i)
+	names.Set(name, i)
+	p.patterns.Find(name, func(e *Entry[int]) { p.found += e.Value })
+	names.Delete(name)
 }
 
 // One new name where prefixes have as many lengths as they can and none fits:
