@@ -125,7 +125,7 @@ func TestUnreachablePublisherFallsBack(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	// Who looks at the tree is not troubled by a publisher without a session.
-	if _, err := sub.Survey(t.Context()); err != nil {
+	if _, _, err := sub.Survey(t.Context(), Look{}); err != nil {
 		t.Error(err)
 	}
 }
