@@ -48,8 +48,10 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("figures (-want +got):\n%s\nof\n%s", diff, out.String())
 	}
 	for _, checked := range []string{
+		"\nchecked registered-1: host-cake lists all 800\n",
+		"\nchecked registered-16: host-cake lists all 800\n",
 		"\nchecked crowd-new: 1600 sessions, over links that were there, opened no socket: ",
-		"\nchecked restart: 1000 sessions went on through 2 restarts\n",
+		"\nchecked restart: 1000 sessions went on through 2 restarts, after which host-cake lists all names\n",
 		"\nchecked upgrade: 20 upgrades; of ",
 	} {
 		if !strings.Contains(out.String(), checked) {

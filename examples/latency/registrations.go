@@ -70,13 +70,13 @@ func (m *registrations) prepare(s *stage) (err error) {
 	return nil
 }
 
-func (m *registrations) round(*stage) error {
+func (m *registrations) round(s *stage) error {
 	for _, r := range []*registering{m.one, m.all} {
 		floor, err := r.flood.pour(m.many)
 		if err != nil {
 			return err
 		}
-		took, err := m.once(r)
+		took, err := m.once(s, r)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (m *registrations) round(*stage) error {
 	return nil
 }
 
-func (m *registrations) once(r *registering) (int64, error) {
+func (m *registrations) once(s *stage, r *registering) (int64, error) {
 	r.series++
 	processes := len(r.publishers)
 	series := fmt.Sprintf("registered-%02d-%03d", processes, r.series)
@@ -107,17 +107,11 @@ func (m *registrations) once(r *registering) (int64, error) {
 	if err := forget(m.observer, last+":.*", processes); err != nil {
 		return 0, err
 	}
-	// Every hundredth: that the last of each process is there must mean that all are.
-	some := processes * ((m.many/processes + 99) / 100)
-	if _, err := m.observer.ask("subscribe", series+".*00"); err != nil {
+	// That the last of each process is there must mean that all are.
+	if err := s.listed(m.host, series, m.many); err != nil {
 		return 0, err
 	}
-	if _, err := m.observer.ask("await", "available", some); err != nil {
-		return 0, err
-	}
-	if err := forget(m.observer, series+".*00", some); err != nil {
-		return 0, err
-	}
+	r.took.note = fmt.Sprintf("host-cake lists all %d", m.many)
 	return a.Times[0] - began, retracted(r.publishers, series)
 }
 

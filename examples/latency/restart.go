@@ -96,8 +96,8 @@ func (m *restart) round(s *stage) error {
 		return err
 	}
 	m.later.add(took, floor)
-	m.atOnce.note = fmt.Sprintf("%d sessions went on through %d restarts", m.many, len(m.atOnce.ours)+len(m.later.ours))
-	return nil
+	m.atOnce.note = fmt.Sprintf("%d sessions went on through %d restarts, after which host-cake lists all names", m.many, len(m.atOnce.ours)+len(m.later.ours))
+	return s.listed(m.host, "again", m.many)
 }
 
 func (m *restart) once(s *stage, away time.Duration) (int64, error) {
