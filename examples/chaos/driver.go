@@ -25,10 +25,11 @@ type driver struct {
 
 	began   time.Time
 	phase   int
-	acts    []string // of this phase and the one before
+	acts    []string // of this phase
 	later   []deed
 	named   int    // actors that there have been
 	waiting string // the actor whose Publish was not seen yet
+	cuts    int    // sessions that had ended with their link at the last rest
 	done    counts
 	verbose bool
 }
@@ -41,7 +42,7 @@ type deed struct {
 
 // Counts are how often what was done.
 type counts struct {
-	kills, stops, restarts, resets, walls, verbs int
+	kills, stops, restarts, slows, resets, walls, verbs int
 }
 
 // bound is how long anything may take that must happen.
@@ -185,11 +186,15 @@ func (d *driver) open() (err error) {
 	return d.fill()
 }
 
-// fill starts what is dead and brings actors where some are missing.
+// fill starts what is dead and brings actors where some are missing. A process
+// that nobody needs may stay dead a phase longer.
 func (d *driver) fill() error {
 	for _, s := range d.spots {
 		if s.proc == nil {
 			if s.lives > 0 {
+				if s.listen == "" && d.random.IntN(4) == 0 {
+					continue
+				}
 				d.done.restarts++
 			}
 			if err := d.start(s); err != nil {
@@ -243,8 +248,8 @@ func (d *driver) verb(s *spot, label, verb, word string, scope actor.Scope) erro
 }
 
 var (
-	names    = []string{"svc:a", "svc:b", "svc:c", "job:a", "job:b", "job:c"}
-	patterns = []string{"svc:a", "job:b", "svc:.*", ".*:a", "job:[bc]", ".*"}
+	names    = []string{"svc:a", "svc:b", "svc:c", "svc:d", "job:a", "job:b", "job:c", "job:d", "log:a", "log:b", "log:c", "log:d"}
+	patterns = []string{"svc:a", "job:b", "log:c", "svc:.*", "job:.*", ".*:a", ".*:[bd]", "job:[bc]", "log:a|svc:d", ".*"}
 	scopes   = []actor.Scope{actor.LAN, actor.LAN, actor.Host, actor.Host, actor.Group, actor.Process}
 )
 

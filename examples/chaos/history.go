@@ -18,6 +18,7 @@ type history struct {
 	tickets map[string]*session // by the ticket of the other end, once heard
 
 	begun, over, messages int
+	cuts                  int // sessions that ended with their link
 }
 
 func newHistory() *history {
@@ -312,6 +313,9 @@ func (h *history) drop(a *told, e event) error {
 	}
 	s.over, s.reason = true, e.Reason
 	h.over++
+	if strings.HasPrefix(e.Reason, "link lost") {
+		h.cuts++
+	}
 	return nil
 }
 

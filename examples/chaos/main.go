@@ -76,8 +76,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func (d *driver) summary(out io.Writer, seed uint64) {
 	h := d.history
 	fmt.Fprintf(out, "seed %d, %v: %d phases, each ended at rest as the rules say\n", seed, time.Since(d.began).Round(time.Second), d.phase)
-	fmt.Fprintf(out, "kill -9 %d, SIGSTOP %d, restarts %d; links %d, resets %d, walls %d; registrations changed %d\n",
-		d.done.kills, d.done.stops, d.done.restarts, d.proxy.lines, d.done.resets, d.done.walls, d.done.verbs)
+	fmt.Fprintf(out, "kill -9 %d, SIGSTOP %d, restarts %d; links %d, slowed %d, walled %d, reset %d; registrations changed %d\n",
+		d.done.kills, d.done.stops, d.done.restarts, d.proxy.lines, d.done.slows, d.done.walls, d.done.resets, d.done.verbs)
 	fmt.Fprintf(out, "ends of sessions begun %d, over %d; messages checked %d\n", h.begun, h.over, h.messages)
 }
 

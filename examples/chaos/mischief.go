@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"syscall"
 	"time"
 )
@@ -15,20 +14,24 @@ func (s *spot) deadline() time.Duration {
 	return 3 * beat * time.Millisecond
 }
 
-// mischief does one thing to the world, by choice.
-func (d *driver) mischief() error {
+// mischief does one thing to the world, by choice; if it is to be gentle, nothing
+// that costs a link.
+func (d *driver) mischief(gentle bool) error {
 	switch n := d.random.IntN(100); {
-	case n < 12:
-		return d.kill()
-	case n < 20:
-		return d.stop(false)
-	case n < 32:
-		return d.stop(true)
-	case n < 60:
-		return d.meddle()
-	default:
+	case n < 30:
 		return d.change()
+	case n < 40:
+		return d.stop(false)
+	case n < 50:
+		return d.slow()
+	case gentle:
+		return d.change()
+	case n < 63:
+		return d.kill()
+	case n < 76:
+		return d.stop(true)
 	}
+	return d.cut()
 }
 
 // live returns a spot with a process that works, of those that are asked for; nil
@@ -46,13 +49,13 @@ func (d *driver) live(which func(*spot) bool) *spot {
 	return pick(d.random, some)
 }
 
-func any1(*spot) bool { return true }
+func anybody(*spot) bool { return true }
 
 func peopled(s *spot) bool { return len(s.actors) > 0 }
 
 // kill ends a process by kill -9, and has it start again in a while.
 func (d *driver) kill() error {
-	s := d.live(any1)
+	s := d.live(anybody)
 	if s == nil {
 		return nil
 	}
@@ -73,7 +76,7 @@ func (d *driver) kill() error {
 
 // stop stops a process by SIGSTOP, for less or more than its deadline.
 func (d *driver) stop(long bool) error {
-	s := d.live(any1)
+	s := d.live(anybody)
 	if s == nil {
 		return nil
 	}
@@ -98,59 +101,95 @@ func (d *driver) stop(long bool) error {
 	return nil
 }
 
-// meddle does something to links.
-func (d *driver) meddle() error {
+// links are what is meddled with: all that go through a front, or one of them.
+type links struct {
+	front *front
+	line  *line // nil: all
+}
+
+func (l links) String() string {
+	if l.line == nil {
+		return "all links to " + l.front.name
+	}
+	return "one link to " + l.front.name
+}
+
+func (l links) set(m mood) {
+	if l.line == nil {
+		l.front.set(m)
+	} else {
+		l.line.set(m)
+	}
+}
+
+func (l links) reset() {
+	if l.line != nil {
+		l.line.reset()
+		return
+	}
+	for _, line := range l.front.all() {
+		line.reset()
+	}
+}
+
+// links returns some, those of a directory as often as those between processes.
+func (d *driver) links() links {
 	fronts := d.proxy.list()
-	f := pick(d.random, fronts)
-	lines := f.all()
-	whole := len(lines) == 0 || d.random.IntN(2) == 0 // the front, or one line of it
-	line, on := (*line)(nil), "all"
-	if !whole {
-		n := d.random.IntN(len(lines))
-		line, on = lines[n], fmt.Sprint("one of ", len(lines))
-	}
-	set := func(m mood) {
-		if whole {
-			f.set(m)
-		} else {
-			line.set(m)
+	if d.random.IntN(2) == 0 {
+		fronts = nil
+		for _, s := range d.spots {
+			if s.front != nil {
+				fronts = append(fronts, s.front)
+			}
 		}
 	}
-	cut := func() {
-		d.done.resets++
-		if !whole {
-			line.reset()
-			return
-		}
-		for _, l := range f.all() {
-			l.reset()
-		}
+	l := links{front: pick(d.random, fronts)}
+	if lines := l.front.all(); len(lines) > 0 && d.random.IntN(2) == 0 {
+		l.line = pick(d.random, lines)
 	}
-	var m mood
-	while := d.some(50, 2500)
-	switch d.random.IntN(5) {
+	return l
+}
+
+// slow passes what goes over links on late or in little pieces.
+func (d *driver) slow() error {
+	l, m, while := d.links(), mood{delay: d.some(1, 50)}, d.some(50, 2500)
+	if d.random.IntN(2) == 0 {
+		m = mood{split: true}
+	}
+	d.done.slows++
+	d.note("%v: %v for %v", l, m, while)
+	l.set(m)
+	d.after(while, func() error {
+		l.set(mood{})
+		return nil
+	})
+	return nil
+}
+
+// cut resets links, or has them pass nothing for a while, from the middle of
+// something on or from the next byte; then they may be reset.
+func (d *driver) cut() error {
+	l, m, while := d.links(), mood{}, d.some(50, 2500)
+	switch d.random.IntN(3) {
 	case 0:
-		d.note("reset %s links to %s", on, f.name)
-		cut()
+		d.done.resets++
+		d.note("%v: reset", l)
+		l.reset()
 		return nil
 	case 1:
-		m.delay = d.some(1, 50)
-	case 2:
-		m.split = true
-	case 3:
-		m.halve = true
-		d.done.walls++
-	case 4:
 		m.hold = true
-		d.done.walls++
+	case 2:
+		m.halve = true
 	}
+	d.done.walls++
 	then := d.random.IntN(2) == 0
-	d.note("%+v for %v: %s links to %s; then reset: %v", m, while, on, f.name, then)
-	set(m)
+	d.note("%v: %v for %v; then reset: %v", l, m, while, then)
+	l.set(m)
 	d.after(while, func() error {
-		set(mood{})
+		l.set(mood{})
 		if then {
-			cut()
+			d.done.resets++
+			l.reset()
 		}
 		return nil
 	})

@@ -18,6 +18,20 @@ type mood struct {
 	delay time.Duration // wait before passing anything on
 }
 
+func (m mood) String() string {
+	switch {
+	case m.hold:
+		return "pass nothing"
+	case m.halve:
+		return "pass half of what comes, then nothing"
+	case m.split:
+		return "pass a few bytes at a time"
+	case m.delay > 0:
+		return fmt.Sprintf("pass on %v late", m.delay)
+	}
+	return "pass"
+}
+
 // A proxy stands between all processes. Who wants a link connects to a front; the
 // proxy connects to what is behind it and passes on what comes, as it is told.
 type proxy struct {

@@ -13,14 +13,17 @@ type difference = violation
 type rest struct {
 	*history
 	where  func(process string) *place
+	gentle bool
 	oracle *oracle
 	found  []*difference
 }
 
 // differences returns what must still happen before all is at rest. It is empty
-// if nothing must.
-func (h *history) differences(where func(process string) *place) []*difference {
-	r := &rest{history: h, where: where, oracle: newOracle(h, where)}
+// if nothing must. After a gentle time, in which no link was lost and no process
+// killed, every message must have come or have been given back, also in sessions
+// that are over.
+func (h *history) differences(where func(process string) *place, gentle bool) []*difference {
+	r := &rest{history: h, where: where, gentle: gentle, oracle: newOracle(h, where)}
 	for _, a := range h.actors {
 		for _, s := range a.sessions {
 			r.pair(s)
@@ -105,8 +108,9 @@ func (r *rest) pair(s *session) {
 	label := s.of.label
 	p := r.peer(s)
 	switch {
-	case p == nil && s.over:
-		return // nobody need have spoken
+	case p == nil && s.over: // it may have ended before the other end was told
+		r.whole(s)
+		return
 	case p == nil:
 		r.differ(label, s, "R15: the other end of a session says nothing")
 		return
@@ -134,9 +138,19 @@ func (r *rest) pair(s *session) {
 	if s.got > p.sent {
 		r.differ(label, s, "R11: of %d messages the last is number %d", p.sent, s.got-1)
 	}
-	for n := s.got; n < p.sent && !s.over && !p.over; n++ {
-		if !p.lost[n] {
-			r.differ(label, s, "R11: message %d has not come", n)
+	for n := s.got; n < p.sent; n++ {
+		if !p.lost[n] && (!s.over && !p.over || r.gentle && !p.of.ended) {
+			r.differ(label, s, "R11: message %d has not come, and was not given back", n)
+			return
+		}
+	}
+}
+
+// whole says what is missing of the messages to an end that nobody knows.
+func (r *rest) whole(s *session) {
+	for n := 0; n < s.sent && r.gentle && !s.of.ended; n++ {
+		if !s.lost[n] {
+			r.differ(s.of.label, s, "R11: message %d was not given back", n)
 			return
 		}
 	}
