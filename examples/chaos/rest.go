@@ -45,10 +45,8 @@ func (h *history) differences(where func(process string) *place, gentle bool) []
 			}
 		}
 	}
-	if standbys {
-		for _, p := range r.oracle.publications {
-			r.publication(p)
-		}
+	for _, p := range r.oracle.publications {
+		r.publication(p)
 	}
 	slices.SortFunc(r.found, func(a, b *difference) int {
 		switch {
@@ -227,6 +225,3 @@ func (h *history) prune() {
 		}
 	}
 }
-
-// standbys: the directory tells Standby and Promoted. It is built next.
-const standbys = false
