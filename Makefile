@@ -15,4 +15,6 @@ bench: ## every figure of BENCHMARKS.md
 	go test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
 accept: ## the demo
 	go run ./examples/multihosting
-.PHONY: check race fuzz bench accept
+chaos: ## real processes that die, stop and are cut off: make chaos FOR=10m
+	go run ./examples/chaos -for=$(FOR)
+.PHONY: check race fuzz bench accept chaos

@@ -164,7 +164,7 @@ func (d *driver) start(s *spot) error {
 		return err
 	}
 	d.where[s.proc.name] = s.place
-	d.note("start %s", s.proc.name)
+	d.note("start %s, process %d", s.proc.name, s.proc.cmd.Process.Pid)
 	return d.must(s.name+" begins", func() bool { return s.ready || s.proc == nil })
 }
 
