@@ -16,6 +16,7 @@ type line struct {
 	mu      sync.Mutex // guards the rest
 	mood    mood
 	changed chan struct{} // closed when the mood changes
+	sunk    bool          // it never passes anything again
 	dead    bool
 }
 
@@ -42,9 +43,21 @@ func (l *line) run() {
 func (l *line) set(m mood) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.sunk {
+		return
+	}
 	l.mood = m
 	close(l.changed)
 	l.changed = make(chan struct{})
+}
+
+// sink makes the line pass nothing for good: its ends must find out by themselves
+// that the other is not heard any more.
+func (l *line) sink() {
+	l.set(mood{hold: true})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sunk = true
 }
 
 // reset ends the line as a machine does that has forgotten it: by RST, to both ends.

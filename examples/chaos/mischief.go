@@ -122,13 +122,22 @@ func (l links) set(m mood) {
 	}
 }
 
-func (l links) reset() {
+func (l links) all() []*line {
 	if l.line != nil {
-		l.line.reset()
-		return
+		return []*line{l.line}
 	}
-	for _, line := range l.front.all() {
+	return l.front.all()
+}
+
+func (l links) reset() {
+	for _, line := range l.all() {
 		line.reset()
+	}
+}
+
+func (l links) sink() {
+	for _, line := range l.all() {
+		line.sink()
 	}
 }
 
@@ -167,14 +176,20 @@ func (d *driver) slow() error {
 }
 
 // cut resets links, or has them pass nothing for a while, from the middle of
-// something on or from the next byte; then they may be reset.
+// something on or from the next byte; then they may be reset. Or they never pass
+// anything again, while those that are made anew do.
 func (d *driver) cut() error {
 	l, m, while := d.links(), mood{}, d.some(50, 2500)
-	switch d.random.IntN(3) {
+	switch d.random.IntN(4) {
 	case 0:
 		d.done.resets++
 		d.note("%v: reset", l)
 		l.reset()
+		return nil
+	case 3:
+		d.done.walls++
+		d.note("%v: pass nothing for good", l)
+		l.sink()
 		return nil
 	case 1:
 		m.hold = true

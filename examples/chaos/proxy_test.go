@@ -105,6 +105,15 @@ func TestLineHolds(t *testing.T) {
 	}
 }
 
+func TestLineIsSunk(t *testing.T) {
+	a, b, l := through(t)
+	l.sink()
+	l.set(mood{})
+	write(t, a, "lost")
+	a.Close()
+	nothing(t, b)
+}
+
 func TestLineHalves(t *testing.T) {
 	a, b, l := through(t)
 	l.set(mood{halve: true})
