@@ -132,7 +132,7 @@ func (d *driver) take(n news) error {
 			d.waiting = ""
 		}
 		if !n.from.doomed {
-			return broke("%s has ended by itself: %v; it said:\n%s", n.from.name, n.err, n.from.said)
+			return broke("%s has ended by itself: %v; it said:\n%s", n.from.name, n.from.err, n.from.said)
 		}
 	case n.Actor == "" && n.What == began:
 		if s != nil {

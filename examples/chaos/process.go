@@ -24,7 +24,6 @@ type news struct {
 	from *process
 	event
 	ended bool
-	err   error // of the end
 }
 
 // A process runs until its lifeline, a pipe, is closed: by us, or by the system
@@ -35,7 +34,8 @@ type process struct {
 	cmd      *exec.Cmd
 	lifeline io.WriteCloser // commands go here too, if it is a child
 	said     *tail          // what it wrote to stderr
-	ended    chan struct{}  // closed when it has, and all its news were taken
+	ended    chan struct{}  // closed when it has
+	err      error          // how; set before ended is closed
 	stopped  bool           // by SIGSTOP
 	doomed   bool           // it was killed, or is to end
 }
@@ -113,15 +113,15 @@ func (s *stage) start(name string, cmd *exec.Cmd, lifeline io.WriteCloser) (*pro
 func (s *stage) tell(n news) {
 	select {
 	case s.news <- n:
-	case <-s.ctx.Done():
+	case <-s.deaf:
 	}
 }
 
 // reap waits for the end of a process that will say nothing more.
 func (s *stage) reap(p *process) {
-	err := p.cmd.Wait()
-	s.tell(news{from: p, ended: true, err: err})
+	p.err = p.cmd.Wait()
 	close(p.ended)
+	s.tell(news{from: p, ended: true})
 }
 
 // command says a line of words to a child.
@@ -147,19 +147,18 @@ func (p *process) kill() error {
 	return p.signal(syscall.SIGKILL)
 }
 
-// end waits for a process whose lifeline was closed.
+// end waits for a process whose lifeline was closed. It is to end well.
 func (p *process) end() error {
 	select {
 	case <-p.ended:
-		return nil
 	case <-time.After(patience):
+		p.signal(syscall.SIGKILL)
+		<-p.ended
 	}
-	p.signal(syscall.SIGKILL)
-	<-p.ended
-	if p.doomed {
+	if p.doomed || p.err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s had to be killed; it said:\n%s", p.name, p.said)
+	return fmt.Errorf("%s did not end well: %w; it said:\n%s", p.name, p.err, p.said)
 }
 
 // A tail keeps the last that a process wrote to its stderr, and hears when a

@@ -20,6 +20,7 @@ type stage struct {
 	folder  string
 	self    string // this program
 	news    chan news
+	deaf    chan struct{} // closed when no more news are taken
 	running map[*process]struct{}
 }
 
@@ -32,7 +33,14 @@ func newStage(ctx context.Context) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stage{ctx: ctx, folder: folder, self: self, news: make(chan news, 1024), running: make(map[*process]struct{})}, nil
+	return &stage{
+		ctx:     ctx,
+		folder:  folder,
+		self:    self,
+		news:    make(chan news, 1024),
+		deaf:    make(chan struct{}),
+		running: make(map[*process]struct{}),
+	}, nil
 }
 
 func (s *stage) build() error {
@@ -51,16 +59,14 @@ func (s *stage) bin(name string) string { return filepath.Join(s.folder, name) }
 
 // clear ends what still runs and removes the folder.
 func (s *stage) clear() error {
-	var all []error
+	close(s.deaf)
 	for p := range s.running {
 		p.signal(syscall.SIGCONT)
 		p.lifeline.Close()
 	}
-	for len(s.running) > 0 {
-		for p := range s.running {
-			all = append(all, p.end())
-			delete(s.running, p)
-		}
+	var all []error
+	for p := range s.running {
+		all = append(all, p.end())
 	}
 	return errors.Join(append(all, os.RemoveAll(s.folder))...)
 }
