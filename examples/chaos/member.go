@@ -24,10 +24,14 @@ type order struct {
 
 // Verbs of the driver's that are no verbs of package actor.
 const (
+	burst  = "burst"  // say much at once
 	finish = "finish" // end your life
 	hush   = "hush"   // say nothing
 	speak  = "speak"  // go on
 )
+
+// much is what an actor says in each session in a burst.
+const much = 30
 
 // pause is how long an actor waits before it says something more in each session.
 const pause = 250 * time.Millisecond
@@ -141,6 +145,13 @@ func (m *member) obey(o order) {
 	case unsubscribe:
 		verb.Pattern = o.word
 		m.Unsubscribe(o.word)
+	case burst:
+		for range much {
+			for _, t := range m.live {
+				m.say(t)
+			}
+		}
+		return
 	case hush:
 		m.quiet, verb.What = true, hushed
 	case speak:

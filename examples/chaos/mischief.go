@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"syscall"
 	"time"
 )
@@ -219,6 +220,11 @@ func (d *driver) change() error {
 	}
 	n := d.random.IntN(len(s.actors))
 	label := s.actors[n]
+	if d.random.IntN(2) == 0 {
+		if err := d.burst(label); err != nil {
+			return err
+		}
+	}
 	switch d.random.IntN(8) {
 	case 0:
 		d.note("%s: finish", label)
@@ -237,6 +243,27 @@ func (d *driver) change() error {
 		return d.verb(s, label, subscribe, pick(d.random, patterns), pick(d.random, scopes))
 	}
 	return d.verb(s, label, publish, pick(d.random, names), pick(d.random, scopes))
+}
+
+// burst has everybody who has a session with an actor say much in it, so that much
+// is under way when it changes something.
+func (d *driver) burst(label string) error {
+	var talkers []string
+	for _, s := range d.history.actors[label].sessions {
+		if !s.over && s.other != "" {
+			talkers = append(talkers, labelOf(s.other))
+		}
+	}
+	for _, s := range d.spots {
+		for _, a := range s.actors {
+			if s.proc != nil && slices.Contains(talkers, a) {
+				if err := s.proc.command(burst, a); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // some returns a number of milliseconds from least to most.

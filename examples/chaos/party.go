@@ -116,7 +116,7 @@ func childOptions(args []string) (*actor.Options, error) {
 //
 //	spawn LABEL quiet|loud
 //	publish|unpublish|subscribe|unsubscribe LABEL WORD SCOPE
-//	finish LABEL
+//	burst|finish LABEL
 //	hush
 //	speak
 func (p *party) obey(words []string) error {
@@ -131,10 +131,12 @@ func (p *party) obey(words []string) error {
 			return err
 		}
 		return p.system.Send(p.actors[words[1]], order{words[0], words[2], actor.Scope(scope)})
-	case len(words) == 2 && words[0] == finish:
+	case len(words) == 2 && (words[0] == burst || words[0] == finish):
 		to := p.actors[words[1]]
-		delete(p.actors, words[1])
-		return p.system.Send(to, order{verb: finish})
+		if words[0] == finish {
+			delete(p.actors, words[1])
+		}
+		return p.system.Send(to, order{verb: words[0]})
 	case len(words) == 1 && (words[0] == hush || words[0] == speak):
 		for _, to := range p.actors {
 			if err := p.system.Send(to, order{verb: words[0]}); err != nil {
