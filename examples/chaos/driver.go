@@ -237,7 +237,11 @@ func (d *driver) spawn(s *spot) error {
 // under way in the whole world, so that of two publications one is older.
 func (d *driver) verb(s *spot, label, verb, word string, scope actor.Scope) error {
 	d.done.verbs++
-	d.note("%s: %s %q %v", label, verb, word, scope)
+	if scope == 0 { // it is taken back
+		d.note("%s: %s %q", label, verb, word)
+	} else {
+		d.note("%s: %s %q %v", label, verb, word, scope)
+	}
 	if verb == publish {
 		d.waiting = label
 	}

@@ -103,4 +103,9 @@ func (d *driver) report(out io.Writer, seed uint64, err error) {
 			fmt.Fprintln(out, "   ", e)
 		}
 	}
+	for _, s := range d.spots { // also those that hear of everything: directories
+		if s.proc != nil {
+			fmt.Fprintf(out, "The last lines of %s:\n%s\n", s.proc.name, s.proc.said)
+		}
+	}
 }
