@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -73,4 +74,31 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	c := exec.Command(self, args...)
 	c.Env = append(os.Environ(), "CHAOS_MAIN=yes", "GORACE=atexit_sleep_ms=0")
 	return c
+}
+
+// Who reads a report finds the seed, the rule, what was done, and what both ends
+// saw last.
+func TestReport(t *testing.T) {
+	d := newDriver(t.Context(), io.Discard, 7)
+	if err := tell(t, d.history, story); err != nil {
+		t.Fatal(err)
+	}
+	d.note("kill -9 %s", "x@1")
+	err := tell(t, d.history, "q1 got session=1 from=p1#1 n=1")
+	var out strings.Builder
+	d.report(&out, 7, err)
+	want := regexp.MustCompile(`(?s)^chaos: seed 7, phase 0: R11: message 1 comes twice
+    at q1    9 got session=1 n=1 from=p1#1
+What was done in this phase:
+     +\d+\.\d+ phase 0: kill -9 x@1
+The last events of p1:
+    p1    1 began
+.*    p1    4 available name=a pattern=a scope=Group session=1
+.*The last events of q1:
+    q1    1 began
+.*    q1    9 got session=1 n=1 from=p1#1
+$`)
+	if !want.MatchString(out.String()) {
+		t.Errorf("got\n%s", &out)
+	}
 }

@@ -98,7 +98,7 @@ func (d *driver) rest(gentle bool, still time.Duration) error {
 		}
 		changed := d.history.begun + d.history.over
 		left := d.history.differences(where, gentle)
-		if len(left) > 0 && time.Since(began) > bound {
+		if time.Since(began) > bound {
 			return unrest(left)
 		}
 		pause := 25 * time.Millisecond
@@ -111,9 +111,6 @@ func (d *driver) rest(gentle bool, still time.Duration) error {
 		if len(left) == 0 && changed == d.history.begun+d.history.over {
 			break
 		}
-		if len(left) == 0 {
-			began = time.Now()
-		}
 	}
 	d.cuts = d.history.cuts
 	d.note("at rest after %v: %d sessions begun, %d over, %d messages", time.Since(began).Round(time.Millisecond),
@@ -124,6 +121,9 @@ func (d *driver) rest(gentle bool, still time.Duration) error {
 
 // unrest is what is missing to rest.
 func unrest(left []*difference) error {
+	if len(left) == 0 {
+		return broke("no rest within %v: all is as it must be, time and again, but sessions go on to begin and end", bound)
+	}
 	v := &violation{}
 	var b strings.Builder
 	fmt.Fprintf(&b, "no rest within %v: %d differences", bound, len(left))
