@@ -44,7 +44,7 @@ func TestRun(t *testing.T) {
 	}
 	t.Setenv("TMPDIR", t.TempDir())
 	var stdout, stderr bytes.Buffer
-	if status := run(t.Context(), []string{"-for=3s", "-seed=7"}, &stdout, &stderr); status != 0 {
+	if status := run(t.Context(), []string{"-for=2s", "-seed=7"}, &stdout, &stderr); status != 0 {
 		t.Fatalf("status %d\n%s%s", status, &stdout, &stderr)
 	}
 	summary := regexp.MustCompile(`^seed 7, \d+s: [1-9]\d* phases, each ended at rest as the rules say
