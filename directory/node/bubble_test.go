@@ -83,7 +83,7 @@ func (p *process) sessionsOf(actor transport.ActorID, had map[directory.Name]dir
 
 // publications returns what a directory knows.
 func (p *process) publications() []directory.Publication {
-	known := make(chan []directory.Publication)
+	known := make(chan []directory.Publication, 1)
 	p.post(func() {
 		var all []directory.Publication
 		for q := range p.machine.Publications() {
@@ -96,7 +96,7 @@ func (p *process) publications() []directory.Publication {
 
 // known is how many publications a directory knows.
 func (p *process) known() int {
-	count := make(chan int)
+	count := make(chan int, 1)
 	p.post(func() {
 		n := 0
 		for range p.machine.Publications() {

@@ -165,11 +165,7 @@ func (l *link) Received(kind transport.Kind, body []byte) error {
 	if err != nil {
 		return err
 	}
-	l.n.post(func() {
-		if !l.refused {
-			l.n.heard(l, msg)
-		}
-	})
+	l.n.hear(word{link: l, msg: msg})
 	return nil
 }
 

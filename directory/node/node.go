@@ -1,6 +1,7 @@
-// Package node is the shell around the machines of package directory: one
-// goroutine that takes what actors, links and timers say, steps the machines,
-// and does what they ask. Messages between actors never pass it: a link's reader
+// Package node is the shell around the machines of package directory: it takes
+// what actors, links and timers say, one at a time, steps the machines, and does
+// what they ask. Whoever finds the node idle steps it himself; what comes
+// meanwhile waits. Messages between actors never pass it: a link's reader
 // puts them straight into mailboxes, behind a gate per session that the node
 // opens and shuts (R11).
 package node
@@ -86,7 +87,6 @@ const DefaultHost = "127.0.0.1:54195"
 const (
 	defaultListen    = "127.0.0.1:0"
 	defaultHeartbeat = 500
-	inboxSize        = 4096 // what waits for the node; who says more waits
 	farewell         = time.Second
 )
 
@@ -95,18 +95,16 @@ type Node struct {
 	Config
 	self    transport.ProcessID
 	log     *slog.Logger
-	inbox   chan func()
+	inbox   inbox
 	ctx     context.Context // ends with the node
 	stop    context.CancelFunc
-	running sync.WaitGroup // the node's goroutine and those that dial
-	closing sync.RWMutex
-	closed  bool // guarded by closing; nothing is posted any more
+	running sync.WaitGroup // the node's own goroutine and those that dial
 
 	registry  registry
 	listeners listeners
 	routes    routes
 
-	// Only the node's goroutine touches these.
+	// Only who runs the node touches these.
 	machine   *directory.Machine
 	resolver  *directory.Resolver
 	acceptor  *directory.Acceptor
@@ -146,7 +144,6 @@ func Open(c Config) (*Node, error) {
 		Config:   c,
 		self:     c.Mint.Process(),
 		log:      c.Logger.With("scope", c.Scope.String()),
-		inbox:    make(chan func(), inboxSize),
 		machine:  directory.NewMachine(c.Scope, narrowest),
 		resolver: directory.NewResolver(),
 		acceptor: directory.NewAcceptor(),
@@ -156,6 +153,7 @@ func Open(c Config) (*Node, error) {
 		timers:   make(map[directory.Timer]*time.Timer),
 	}
 	n.ctx, n.stop = context.WithCancel(context.Background())
+	n.inbox.init()
 	n.registry.init(n.self)
 	n.routes.init()
 	n.survey = directory.NewSurvey(n.describe())
@@ -179,16 +177,15 @@ func (n *Node) Close() {
 		case <-n.ctx.Done():
 		}
 	}
+	n.inbox.close()
 	n.stop()
 	n.running.Wait()
-	n.closing.Lock()
-	n.closed = true
-	n.closing.Unlock()
+	n.inbox.seize()
 	// Nobody else touches the node now. A link that came up meanwhile is among
 	// what waits.
-	for range len(n.inbox) {
-		(<-n.inbox)()
-		n.settle()
+	var one [1]word
+	for n.inbox.take(one[:], true) > 0 {
+		n.step(one[0])
 	}
 	for _, t := range n.timers {
 		t.Stop()
@@ -208,45 +205,6 @@ func (n *Node) Close() {
 
 // ID is the identity of the process.
 func (n *Node) ID() transport.ProcessID { return n.self }
-
-// run is the node's goroutine.
-func (n *Node) run() {
-	for {
-		for range len(n.inbox) {
-			(<-n.inbox)()
-			n.settle()
-		}
-		if n.resuming { // behind what waited already
-			n.resuming = false
-			n.do(n.machine.Step(0, directory.Resume{}))
-			n.settle()
-			continue
-		}
-		select {
-		case f := <-n.inbox:
-			f()
-			n.settle()
-		case <-n.ctx.Done():
-			return
-		}
-	}
-}
-
-// post hands f to the node's goroutine, in order, and reports whether it will be
-// run. It waits while the inbox is full; once the node is closed it does nothing.
-func (n *Node) post(f func()) bool {
-	n.closing.RLock()
-	defer n.closing.RUnlock()
-	if n.closed || n.ctx.Err() != nil {
-		return false
-	}
-	select {
-	case n.inbox <- f:
-		return true
-	case <-n.ctx.Done():
-		return false
-	}
-}
 
 // spawn runs f on a goroutine that ends with the node.
 func (n *Node) spawn(f func(ctx context.Context)) {

@@ -230,7 +230,7 @@ func TestOneLink(t *testing.T) {
 	}
 	next[directory.Available](a, 100)
 	for _, p := range []*process{a, b} {
-		links := make(chan int)
+		links := make(chan int, 1)
 		p.post(func() { links <- len(p.links) })
 		if got := <-links; got != 2 && got != 3 { // the parent, and the other: twice if both dialled at once
 			t.Errorf("%d links", got)

@@ -83,7 +83,7 @@ func TestSessionsAreOpenedInTurn(t *testing.T) {
 	for range names {
 		next[directory.Available](sub, 1)
 	}
-	done := make(chan int)
+	done := make(chan int, 1)
 	sub.post(func() {
 		left := 0
 		for _, l := range sub.links {

@@ -11,8 +11,8 @@ import (
 
 // A registry is what the actors of this process have registered. It answers at
 // once, on the actor's goroutine, what can be refused at once. What it accepts is
-// posted to the node before mu is given up, so that the machines hear of things in
-// the same order; the node's goroutine never takes mu.
+// put in the node's inbox before mu is given up, so that the machines hear of things
+// in the same order. The node is run without it.
 type registry struct {
 	mu     sync.Mutex
 	self   transport.ProcessID
@@ -57,6 +57,33 @@ func (r *registry) of(actor transport.ActorID) *actorsInterests {
 	return a
 }
 
+// put puts in the inbox what an actor says. It reports whether that is taken, and
+// whether the caller must run the node once mu is given up.
+func (n *Node) put(actor transport.ActorID, msg directory.Message) (taken, run bool) {
+	return n.inbox.put(word{from: directory.ActorParty(actor), msg: msg})
+}
+
+// lendIf runs the node if run is set by then.
+func (n *Node) lendIf(run *bool) {
+	if *run {
+		n.lend()
+	}
+}
+
+// registers hands what an actor says to the machines that it is for.
+func (n *Node) registers(from directory.Party, msg directory.Message) {
+	switch msg.(type) {
+	case directory.Publish, directory.Unpublish:
+		n.do(n.acceptor.Step(from, msg))
+	case directory.Subscribe, directory.Unsubscribe:
+		n.do(n.resolver.Step(from, msg))
+	case directory.Gone:
+		n.do(n.resolver.Step(from, msg))
+		n.do(n.acceptor.Step(from, msg))
+	}
+	n.do(n.machine.Step(from, msg))
+}
+
 // unusable returns why nothing can be registered at a scope, or "".
 func unusable(s directory.Scope) string {
 	switch {
@@ -84,6 +111,8 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 		return refusal
 	}
 
+	run := false
+	defer n.lendIf(&run)
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,11 +131,8 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 		Endpoints: endpoints,
 	}
 	rand.Read(p.Token[:])
-	if !n.post(func() {
-		from := directory.ActorParty(actor)
-		n.do(n.acceptor.Step(from, directory.Publish{Publication: p}))
-		n.do(n.machine.Step(from, directory.Publish{Publication: p}))
-	}) {
+	var taken bool
+	if taken, run = n.put(actor, directory.Publish{Publication: p}); !taken {
 		refusal.Reason = errStopped.Error()
 		return refusal
 	}
@@ -118,6 +144,8 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 // Unpublish takes the name back: Dropped for each session, then Unpublished.
 // A name that the actor has not published is ignored.
 func (n *Node) Unpublish(actor transport.ActorID, name directory.Name) {
+	run := false
+	defer n.lendIf(&run)
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,11 +155,7 @@ func (n *Node) Unpublish(actor transport.ActorID, name directory.Name) {
 	}
 	delete(r.names, name)
 	delete(r.actors[actor].names, name)
-	n.post(func() {
-		from := directory.ActorParty(actor)
-		n.do(n.acceptor.Step(from, directory.Unpublish{ID: reg.id}))
-		n.do(n.machine.Step(from, directory.Unpublish{ID: reg.id}))
-	})
+	_, run = n.put(actor, directory.Unpublish{ID: reg.id})
 }
 
 // Subscribe asks for every publication whose name pattern matches. The error is
@@ -144,6 +168,8 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 	if refusal.Reason = unusable(scope); refusal.Reason != "" {
 		return refusal
 	}
+	run := false
+	defer n.lendIf(&run)
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -153,11 +179,8 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 		return refusal
 	}
 	s := directory.Subscription{ID: r.nextID(), Pattern: pattern, Scope: scope, Actor: n.Mint.Address(actor)}
-	if !n.post(func() {
-		from := directory.ActorParty(actor)
-		n.do(n.resolver.Step(from, directory.Subscribe{Subscription: s}))
-		n.do(n.machine.Step(from, directory.Subscribe{Subscription: s}))
-	}) {
+	var taken bool
+	if taken, run = n.put(actor, directory.Subscribe{Subscription: s}); !taken {
 		refusal.Reason = errStopped.Error()
 		return refusal
 	}
@@ -168,6 +191,8 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 // Unsubscribe takes the pattern back: Dropped for each session, then
 // Unsubscribed. A pattern that the actor has not subscribed to is ignored.
 func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) {
+	run := false
+	defer n.lendIf(&run)
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -179,15 +204,13 @@ func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) {
 	if id == (directory.ID{}) {
 		return
 	}
-	n.post(func() {
-		from := directory.ActorParty(actor)
-		n.do(n.resolver.Step(from, directory.Unsubscribe{ID: id}))
-		n.do(n.machine.Step(from, directory.Unsubscribe{ID: id}))
-	})
+	_, run = n.put(actor, directory.Unsubscribe{ID: id})
 }
 
 // Ended retracts what the actor registered and ends its sessions (R12).
 func (n *Node) Ended(actor transport.ActorID) {
+	run := false
+	defer n.lendIf(&run)
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -199,10 +222,5 @@ func (n *Node) Ended(actor transport.ActorID) {
 	for name := range a.names {
 		delete(r.names, name)
 	}
-	n.post(func() {
-		from := directory.ActorParty(actor)
-		n.do(n.resolver.Step(from, directory.Gone{}))
-		n.do(n.acceptor.Step(from, directory.Gone{}))
-		n.do(n.machine.Step(from, directory.Gone{}))
-	})
+	_, run = n.put(actor, directory.Gone{})
 }

@@ -30,8 +30,8 @@ type Session struct {
 	gate gate       // guarded by mu
 	held []Delivery // guarded by mu; came before the gate was opened
 
-	// Set by the node's goroutine alone, under mu once others know the session:
-	// that goroutine reads them as they are, others under mu.
+	// Set by who runs the node alone, under mu once others know the session:
+	// who runs it reads them as they are, others under mu.
 	link  *link    // nil: not yet, or inside the process
 	other *Session // the other end, inside the process; nil: not yet, or elsewhere
 

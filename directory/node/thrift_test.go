@@ -113,7 +113,7 @@ func TestManyNamesOneSocket(t *testing.T) {
 
 // left is what a node still has of registrations and sessions.
 func (p *process) left() string {
-	found := make(chan string)
+	found := make(chan string, 1)
 	p.post(func() {
 		inLinks := 0
 		for _, l := range p.links {
