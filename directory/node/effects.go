@@ -1,21 +1,6 @@
 package node
 
-import (
-	"math/rand/v2"
-	"time"
-
-	"github.com/layer-cake/layer-cake/directory"
-)
-
-// How long the resolver's timers take (R8, R9).
-const (
-	openTime      = time.Second
-	closeTime     = time.Second
-	retryFirst    = 100 * time.Millisecond
-	retryMost     = 2 * time.Second
-	retryJitter   = 0.2
-	retryDoubling = 5 // 100 ms doubled so often is beyond retryMost
-)
+import "github.com/layer-cake/layer-cake/directory"
 
 // do puts effects behind those that are still to be done.
 func (n *Node) do(effects []directory.Effect) { n.effects = append(n.effects, effects...) }
@@ -89,35 +74,4 @@ func (n *Node) send(to directory.Party, msg directory.Message) {
 	default:
 		n.Actors.Tell(actor, msg, nil)
 	}
-}
-
-func (n *Node) startTimer(t directory.Timer) {
-	var timer *time.Timer
-	timer = time.AfterFunc(duration(t), func() {
-		n.post(func() {
-			if n.timers[t] == timer {
-				delete(n.timers, t)
-				n.do(n.resolver.Step(0, directory.Fired{Timer: t}))
-			}
-		})
-	})
-	n.timers[t] = timer
-}
-
-func (n *Node) stopTimer(t directory.Timer) {
-	if timer := n.timers[t]; timer != nil {
-		timer.Stop()
-		delete(n.timers, t)
-	}
-}
-
-func duration(t directory.Timer) time.Duration {
-	switch t.Kind {
-	case directory.TimerOpen:
-		return openTime
-	case directory.TimerClose:
-		return closeTime
-	}
-	d := min(retryFirst<<min(max(t.Try-1, 0), retryDoubling), retryMost)
-	return d + time.Duration(float64(d)*retryJitter*(2*rand.Float64()-1))
 }

@@ -112,6 +112,8 @@ func TestInboxLenderReturns(t *testing.T) {
 func TestInboxFull(t *testing.T) {
 	p := open(t, directory.Process, "")
 	held := make(chan struct{})
+	release := sync.OnceFunc(func() { close(held) })
+	defer release()
 	running := make(chan struct{})
 	go p.post(func() { close(running); <-held })
 	<-running
@@ -119,7 +121,7 @@ func TestInboxFull(t *testing.T) {
 	var group sync.WaitGroup
 	for range 10 {
 		group.Go(func() {
-			for range inboxSize {
+			for range 2 * inboxSize {
 				if p.post(func() { done.Add(1) }) {
 					taken.Add(1)
 				}
@@ -134,7 +136,7 @@ func TestInboxFull(t *testing.T) {
 	if got := taken.Load(); got != inboxSize {
 		t.Errorf("%d words were taken while nobody ran the node, want %d", got, inboxSize)
 	}
-	close(held)
+	release()
 	group.Go(p.stop)
 	group.Wait()
 	if done, taken := done.Load(), taken.Load(); done != taken {

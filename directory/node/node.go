@@ -116,7 +116,7 @@ type Node struct {
 	lastLink  uint64
 	dialling  map[transport.ProcessID][]directory.Connect
 	sessions  map[directory.SessionKey]*Session
-	timers    map[directory.Timer]*time.Timer
+	timers    timers
 	parent    *parent
 	surveying *answers // of the survey that is under way, if one is
 
@@ -150,12 +150,12 @@ func Open(c Config) (*Node, error) {
 		links:    make(map[directory.Party]*link),
 		dialling: make(map[transport.ProcessID][]directory.Connect),
 		sessions: make(map[directory.SessionKey]*Session),
-		timers:   make(map[directory.Timer]*time.Timer),
 	}
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	n.inbox.init()
 	n.registry.init(n.self)
 	n.routes.init()
+	n.initTimers()
 	n.survey = directory.NewSurvey(n.describe())
 	if c.Listen != "" {
 		if _, err := n.listen(); err != nil {
@@ -187,9 +187,7 @@ func (n *Node) Close() {
 	for n.inbox.take(one[:], true) > 0 {
 		n.step(one[0])
 	}
-	for _, t := range n.timers {
-		t.Stop()
-	}
+	n.timers.ring.Stop()
 	for _, l := range n.links {
 		l.Close(errStopped)
 	}

@@ -89,7 +89,7 @@ func TestSessionsAreOpenedInTurn(t *testing.T) {
 		for _, l := range sub.links {
 			left += l.attempts.underWay + len(l.attempts.waiting)
 		}
-		for timer := range sub.timers {
+		for timer := range sub.timers.byKey {
 			if timer.Kind == directory.TimerOpen {
 				left++
 			}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
@@ -240,13 +239,11 @@ func (n *Node) release(key directory.SessionKey) {
 func (n *Node) retire(l *link) {
 	if n.spare(l) && !l.retiring {
 		l.retiring = true
-		time.AfterFunc(retireTime, func() {
-			n.post(func() {
-				l.retiring = false
-				if n.spare(l) {
-					l.Close(errSecond)
-				}
-			})
+		n.after(retireTime, func() {
+			l.retiring = false
+			if n.spare(l) {
+				l.Close(errSecond)
+			}
 		})
 	}
 }

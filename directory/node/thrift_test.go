@@ -123,7 +123,7 @@ func (p *process) left() string {
 			inLinks += l.attempts.underWay + len(l.attempts.waiting)
 		}
 		known := len(slices.Collect(p.machine.Publications())) + len(slices.Collect(p.machine.Subscriptions()))
-		found <- fmt.Sprintf("%d sessions, %d of links, %d timers, %d dialled, %d known", len(p.sessions), inLinks, len(p.timers), len(p.dialling), known)
+		found <- fmt.Sprintf("%d sessions, %d of links, %d timers, %d dialled, %d known", len(p.sessions), inLinks, len(p.timers.heap), len(p.dialling), known)
 	})
 	return <-found
 }

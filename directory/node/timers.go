@@ -1,0 +1,150 @@
+package node
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/layer-cake/layer-cake/directory"
+)
+
+// How long the timers take (R8, R9).
+const (
+	openTime      = time.Second
+	closeTime     = time.Second
+	retryFirst    = 100 * time.Millisecond
+	retryMost     = 2 * time.Second
+	retryJitter   = 0.2
+	retryDoubling = 5 // 100 ms doubled so often is beyond retryMost
+)
+
+// timers are those of a node: a heap of alarms, the next one first, and one timer
+// of the system for all of them. A session opened starts a timer and stops it
+// again, so both are cheap: the system's timer is left as it is if it is early
+// enough, and finds nothing then.
+type timers struct {
+	byKey map[directory.Timer]*alarm // the resolver's
+	heap  []*alarm
+	ring  *time.Timer
+	set   time.Time // what ring is set to; zero: nothing
+}
+
+// An alarm is one timer that runs.
+type alarm struct {
+	at    time.Time
+	place int // in the heap
+	timer directory.Timer
+	do    func() // nil: the resolver is told of timer
+}
+
+// initTimers must be called before any is started. The system's timer costs a
+// goroutine when it rings, which waits if the inbox is full; it is set anew only
+// after that.
+func (n *Node) initTimers() {
+	n.timers.byKey = make(map[directory.Timer]*alarm)
+	n.timers.ring = time.AfterFunc(time.Hour, func() { n.post(n.rung) })
+	n.timers.ring.Stop()
+}
+
+func (n *Node) startTimer(t directory.Timer) {
+	n.stopTimer(t)
+	a := &alarm{timer: t}
+	n.timers.byKey[t] = a
+	n.timers.start(a, duration(t))
+}
+
+func (n *Node) stopTimer(t directory.Timer) {
+	if a := n.timers.byKey[t]; a != nil {
+		delete(n.timers.byKey, t)
+		n.timers.remove(a)
+	}
+}
+
+// after has f done by whoever runs the node, in a while.
+func (n *Node) after(d time.Duration, f func()) { n.timers.start(&alarm{do: f}, d) }
+
+// rung does what is due.
+func (n *Node) rung() {
+	t := &n.timers
+	t.set = time.Time{}
+	for now := time.Now(); len(t.heap) > 0 && !t.heap[0].at.After(now); {
+		a := t.heap[0]
+		t.remove(a)
+		if a.do != nil {
+			a.do()
+			continue
+		}
+		delete(t.byKey, a.timer)
+		n.do(n.resolver.Step(0, directory.Fired{Timer: a.timer}))
+		n.settle()
+	}
+	t.wind()
+}
+
+func (t *timers) start(a *alarm, d time.Duration) {
+	a.at, a.place = time.Now().Add(d), len(t.heap)
+	t.heap = append(t.heap, a)
+	t.up(a)
+	t.wind()
+}
+
+func (t *timers) remove(a *alarm) {
+	last := t.heap[len(t.heap)-1]
+	t.heap[len(t.heap)-1] = nil
+	t.heap = t.heap[:len(t.heap)-1]
+	if last != a {
+		t.put(last, a.place)
+		t.up(last)
+		t.down(last)
+	}
+}
+
+// wind sets the system's timer if it would ring too late.
+func (t *timers) wind() {
+	if len(t.heap) == 0 {
+		return
+	}
+	if first := t.heap[0].at; t.set.IsZero() || first.Before(t.set) {
+		t.set = first
+		t.ring.Reset(time.Until(first))
+	}
+}
+
+func (t *timers) put(a *alarm, place int) { t.heap[place], a.place = a, place }
+
+func (t *timers) up(a *alarm) {
+	for a.place > 0 {
+		above := t.heap[(a.place-1)/2]
+		if !a.at.Before(above.at) {
+			return
+		}
+		place := above.place
+		t.put(above, a.place)
+		t.put(a, place)
+	}
+}
+
+func (t *timers) down(a *alarm) {
+	for 2*a.place+1 < len(t.heap) {
+		below := t.heap[2*a.place+1]
+		if i := 2*a.place + 2; i < len(t.heap) && t.heap[i].at.Before(below.at) {
+			below = t.heap[i]
+		}
+		if !below.at.Before(a.at) {
+			return
+		}
+		place := below.place
+		t.put(below, a.place)
+		t.put(a, place)
+	}
+}
+
+func duration(t directory.Timer) time.Duration {
+	switch t.Kind {
+	case directory.TimerOpen:
+		return openTime
+	case directory.TimerClose:
+		return closeTime
+	}
+	d := min(retryFirst<<min(max(t.Try-1, 0), retryDoubling), retryMost)
+	return d + time.Duration(float64(d)*retryJitter*(2*rand.Float64()-1))
+}
