@@ -21,7 +21,7 @@ func (m *Machine) enquire(to Party, q Enquire) {
 		return
 	}
 	m.work.push(&lister{to, q})
-	m.goOn()
+	m.goOn(false)
 }
 
 func (l *lister) party() Party { return l.to }

@@ -202,8 +202,9 @@ type (
 		Party  Party
 		Reason string
 	}
-	// Continue asks for Resume, after what waits already.
-	Continue struct{}
+	// Continue asks for Resume, after what waits already; if Full, once somebody
+	// whose link had no room may have some.
+	Continue struct{ Full bool }
 )
 
 func (Send) effect()     {}

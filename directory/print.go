@@ -139,10 +139,15 @@ func (t Timer) String() string {
 	return fmt.Sprintf("%v-%d", t.Kind, t.ID)
 }
 
-func (e Send) String() string     { return fmt.Sprintf("send %v: %s", e.To, text(e.Message)) }
-func (e Dial) String() string     { return "dial" }
-func (e Refuse) String() string   { return fmt.Sprintf("refuse %v: %s", e.Party, e.Reason) }
-func (e Continue) String() string { return "continue" }
+func (e Send) String() string   { return fmt.Sprintf("send %v: %s", e.To, text(e.Message)) }
+func (e Dial) String() string   { return "dial" }
+func (e Refuse) String() string { return fmt.Sprintf("refuse %v: %s", e.Party, e.Reason) }
+func (e Continue) String() string {
+	if e.Full {
+		return "continue when there is room"
+	}
+	return "continue"
+}
 
 func (e Connect) String() string {
 	return fmt.Sprintf("connect %v to %v: %v", e.Subscriber, e.Publication, e.Open)

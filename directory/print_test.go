@@ -71,6 +71,7 @@ func TestText(t *testing.T) {
 		{Dial{}, `dial`},
 		{Refuse{LinkParty(2), "why"}, `refuse link-2: why`},
 		{Continue{}, `continue`},
+		{Continue{Full: true}, `continue when there is room`},
 		{Connect{ActorParty(3), Open{6, id, Token{0xee}, Host, who}, p},
 			`connect actor-3 to "a:b"[LAN] 00000001.4 by 00000002:5: open session-6 of 00000001.4 at HOST for 00000002:5`},
 		{Prepare{ActorParty(3), key, who}, `prepare session-6 of link-2 for actor-3 with 00000002:5`},

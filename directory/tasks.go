@@ -92,15 +92,15 @@ func (m *Machine) start(t task) {
 	}
 	if t.run(m) {
 		m.work.push(t)
-		m.goOn()
+		m.goOn(false)
 	}
 }
 
-// goOn asks for Resume, once.
-func (m *Machine) goOn() {
+// goOn asks for Resume, once; if full, when there is room.
+func (m *Machine) goOn(full bool) {
 	if !m.continuing {
-		m.continuing = true
-		m.do(Continue{})
+		m.continuing = !full // work for others that comes meanwhile asks again
+		m.do(Continue{Full: full})
 	}
 }
 
@@ -108,11 +108,12 @@ func (m *Machine) goOn() {
 // keeps its turn.
 func (m *Machine) resume(full []Party) {
 	m.continuing = false
-	if t := m.work.next(full); t != nil && t.run(m) {
+	t := m.work.next(full)
+	if t != nil && t.run(m) {
 		m.work.push(t)
 	}
 	if len(m.work.turns) > 0 {
-		m.goOn()
+		m.goOn(t == nil)
 	}
 }
 

@@ -71,6 +71,38 @@ func TestPartiesTakeTurns(t *testing.T) {
 	}
 }
 
+// R17: nothing is done for those who have no room, nor asked for at once; work for
+// others that comes meanwhile is.
+func TestNoRoom(t *testing.T) {
+	c := newCrowd(3, 3*Slice)
+	full, other := c.children[1], c.children[2]
+	c.seek(full, 1)
+	resume := Resume{Full: []Party{full}}
+	want := []Effect{Continue{Full: true}}
+	for range 3 {
+		if d := cmp.Diff(want, c.Step(0, resume)); d != "" {
+			t.Fatalf("effects while there is no room (-want +got):\n%s", d)
+		}
+	}
+	effects := c.seek(other, 1)
+	if e := effects[len(effects)-1]; e != (Continue{}) {
+		t.Errorf("the last effect of work for another is %v, want continue", e)
+	}
+	for range 2 {
+		for _, e := range c.Step(0, resume) {
+			if e, ok := e.(Send); ok && e.To != other {
+				t.Errorf("said without room: %v", e)
+			}
+		}
+	}
+	if d := cmp.Diff(want, c.Step(0, resume)); d != "" {
+		t.Errorf("effects when the other is answered (-want +got):\n%s", d)
+	}
+	if last, _ := c.finish(); !cmp.Equal(last, []Party{full}) {
+		t.Errorf("answered in the end were %v, want %v", last, full)
+	}
+}
+
 // A subscription that is said again is answered anew, and puts off no more than
 // it did: saying it often fills nothing.
 func TestSaidAgainWhileAnswered(t *testing.T) {

@@ -38,6 +38,9 @@ type Link interface {
 	// body that is too long, a kind that is the link's own. The frame is then
 	// not sent.
 	Send(kind Kind, body []byte) error
+	// Queued is how many bytes wait to be written, frames whole: who has much to
+	// say can say it as the other end reads.
+	Queued() int
 	// Close ends the link and tells the other end why, as far as it listens.
 	// What was queued before is sent first, within a second. The receiver of
 	// this end gets Lost too, once that is done. Closing again does nothing.

@@ -28,7 +28,7 @@ func (n *Node) effect(e directory.Effect) {
 			l.refused = true // nothing more is heard from it
 		}
 	case directory.Continue:
-		n.resuming = true
+		n.putOff(e)
 	case directory.Connect:
 		n.connect(e)
 	case directory.Prepare:

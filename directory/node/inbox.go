@@ -241,9 +241,7 @@ func (n *Node) turn(list []word) bool {
 		left -= k
 	}
 	if n.resuming { // behind what waited already
-		n.resuming = false
-		n.do(n.machine.Step(0, directory.Resume{}))
-		n.settle()
+		n.resume()
 	}
 	return true
 }

@@ -112,6 +112,7 @@ type Node struct {
 	effects   []directory.Effect // still to be done
 	frame     []byte             // the body of what was last said, to be used again
 	resuming  bool               // the machine has put off work
+	pausing   bool               // for some of it there is no room
 	links     map[directory.Party]*link
 	lastLink  uint64
 	dialling  map[transport.ProcessID][]directory.Connect

@@ -80,6 +80,13 @@ func (e *end) Send(kind transport.Kind, body []byte) error {
 	return nil
 }
 
+// Queued is how much the other end has not taken.
+func (e *end) Queued() int {
+	e.network.mu.Lock()
+	defer e.network.mu.Unlock()
+	return e.other.bytes
+}
+
 // send puts an item on its way to e.
 func (e *end) send(i item) {
 	if e.lost || e.reason != nil {

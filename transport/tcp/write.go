@@ -34,6 +34,13 @@ func (l *link) Send(kind transport.Kind, body []byte) error {
 	return nil
 }
 
+// Queued is how much is not written, the system's own buffers left aside.
+func (l *link) Queued() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.queue.size
+}
+
 // writeNow makes the caller owner for one attempt. The lock is held before and
 // after, not meanwhile: others may queue.
 func (l *link) writeNow() {

@@ -177,6 +177,35 @@ func fullQueue(t *testing.T, p *pair) {
 	}
 }
 
+func queued(t *testing.T, p *pair) {
+	held := make(chan struct{})
+	p.fromDialler.Take = func(transport.Kind, []byte) error { <-held; return nil }
+	p.start()
+	if got := p.dialler.Queued(); got != 0 {
+		t.Errorf("%d bytes are queued on a new link", got)
+	}
+	const size, most = 256 << 10, 256 // 64 MiB
+	body := make([]byte, size)
+	sent := 0
+	for sent < most && p.dialler.Queued() < 4*size && p.dialler.Send(kind, body) == nil {
+		sent++
+	}
+	got := p.dialler.Queued()
+	if got < size || got > sent*(wire.HeadSize+size) {
+		t.Errorf("%d bytes are queued after %d frames of %d, of which none is taken", got, sent, size)
+	}
+	if other := p.acceptor.Queued(); other != 0 {
+		t.Errorf("%d bytes are queued the other way", other)
+	}
+	close(held)
+	p.fromDialler.Frames(t, sent)
+	for end := time.Now().Add(patience); p.dialler.Queued() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d bytes are queued, though all has arrived", p.dialler.Queued())
+		}
+	}
+}
+
 func slowReceiver(t *testing.T, p *pair) {
 	held := make(chan struct{})
 	p.fromDialler.Take = func(transport.Kind, []byte) error { <-held; return nil }

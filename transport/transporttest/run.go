@@ -48,6 +48,7 @@ func Run(t *testing.T, make Maker) {
 		{"a receiver's error closes", receiverError},
 		{"a long reason is cut", longReason},
 		{"a full queue refuses", fullQueue},
+		{"Queued is what waits", queued},
 		{"a slow receiver delays its own link only", slowReceiver},
 	} {
 		t.Run(c.name, func(t *testing.T) {
