@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/layer-cake/layer-cake/directory"
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
@@ -16,6 +17,10 @@ type listeners struct {
 	near transport.Listener // guarded by mu
 	far  transport.Listener // guarded by mu
 	shut bool               // guarded by mu
+
+	// What publications say of where they are: one list for all of them.
+	host atomic.Pointer[[]directory.Endpoint] // of Host or Group scope; nil: not known yet
+	lan  atomic.Pointer[[]directory.Endpoint] // of LAN scope
 }
 
 // Address is where the node listens, empty if it does not.
@@ -85,8 +90,15 @@ func (s *listeners) close() {
 // endpoints returns where a publication of that scope can be reached, and begins
 // to listen there. A machine without a LAN address still publishes for itself.
 func (n *Node) endpoints(s directory.Scope) ([]directory.Endpoint, error) {
-	if s >= directory.Process {
+	known := &n.listeners.host
+	switch {
+	case s >= directory.Process:
 		return nil, nil
+	case s <= directory.LAN:
+		known = &n.listeners.lan
+	}
+	if list := known.Load(); list != nil {
+		return *list, nil
 	}
 	address, err := n.listen()
 	if err != nil {
@@ -97,10 +109,11 @@ func (n *Node) endpoints(s directory.Scope) ([]directory.Endpoint, error) {
 		address, err := n.listenFar()
 		if err != nil {
 			n.log.Warn("published for this machine only", "reason", err)
-			return list, nil
+			return list, nil // the next one tries again
 		}
 		list = append(list, directory.Endpoint{Scope: directory.LAN, Address: address})
 	}
+	known.Store(&list)
 	return list, nil
 }
 

@@ -292,7 +292,7 @@ func (p *process) endsWithOne(q *process) {
 		}
 	}
 	pattern := directory.Pattern("a")
-	if p.registry.names["a"].actor == 1 {
+	if p.registry.names["a"] != nil {
 		pattern = "b"
 	}
 	p.subscribe(2, pattern, directory.Host)

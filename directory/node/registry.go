@@ -18,23 +18,47 @@ type registry struct {
 	self   transport.ProcessID
 	last   uint64                                 // guarded by mu
 	stamp  directory.Stamp                        // guarded by mu
-	names  map[directory.Name]registration        // guarded by mu
+	names  map[directory.Name]*registration       // guarded by mu
 	actors map[transport.ActorID]*actorsInterests // guarded by mu
+	random []byte                                 // guarded by mu; for tokens to come
 }
 
+// A registration is a name of an actor, among the others of that actor.
 type registration struct {
-	id    directory.ID
-	actor transport.ActorID
+	id             directory.ID
+	name           directory.Name
+	of             *actorsInterests
+	previous, next *registration
 }
 
 type actorsInterests struct {
-	names    map[directory.Name]struct{}
+	address  transport.Address
+	first    *registration // of its names
 	patterns map[directory.Pattern]directory.ID
+}
+
+func (a *actorsInterests) add(reg *registration) {
+	reg.of, reg.next = a, a.first
+	if a.first != nil {
+		a.first.previous = reg
+	}
+	a.first = reg
+}
+
+func (reg *registration) remove() {
+	if reg.next != nil {
+		reg.next.previous = reg.previous
+	}
+	if reg.previous != nil {
+		reg.previous.next = reg.next
+	} else {
+		reg.of.first = reg.next
+	}
 }
 
 func (r *registry) init(self transport.ProcessID) {
 	r.self = self
-	r.names = make(map[directory.Name]registration)
+	r.names = make(map[directory.Name]*registration)
 	r.actors = make(map[transport.ActorID]*actorsInterests)
 }
 
@@ -44,12 +68,28 @@ func (r *registry) nextID() directory.ID {
 	return directory.ID{Origin: r.self, Seq: r.last}
 }
 
+// manyTokens is how many bytes are drawn at once.
+const manyTokens = 64 * len(directory.Token{})
+
 // Called with mu held.
-func (r *registry) of(actor transport.ActorID) *actorsInterests {
+func (r *registry) token() (t directory.Token) {
+	if len(r.random) == 0 {
+		r.random = make([]byte, manyTokens)
+		rand.Read(r.random)
+	}
+	n := copy(t[:], r.random)
+	clear(r.random[:n]) // it is nobody else's
+	r.random = r.random[n:]
+	return t
+}
+
+// interests returns those of an actor. Called with the registry's mu held.
+func (n *Node) interests(actor transport.ActorID) *actorsInterests {
+	r := &n.registry
 	a := r.actors[actor]
 	if a == nil {
 		a = &actorsInterests{
-			names:    make(map[directory.Name]struct{}),
+			address:  n.Mint.Address(actor),
 			patterns: make(map[directory.Pattern]directory.ID),
 		}
 		r.actors[actor] = a
@@ -122,22 +162,24 @@ func (n *Node) Publish(actor transport.ActorID, name directory.Name, scope direc
 	}
 	// Two publications of one process never have one stamp: the clock may stand still.
 	r.stamp = max(r.stamp+1, directory.Stamp(time.Now().UnixNano()))
+	a := n.interests(actor)
 	p := directory.Publication{
 		ID:        r.nextID(),
 		Name:      name,
 		Scope:     scope,
 		Stamp:     r.stamp,
-		Actor:     n.Mint.Address(actor),
+		Token:     r.token(),
+		Actor:     a.address,
 		Endpoints: endpoints,
 	}
-	rand.Read(p.Token[:])
 	var taken bool
 	if taken, run = n.put(actor, directory.Publish{Publication: p}); !taken {
 		refusal.Reason = errStopped.Error()
 		return refusal
 	}
-	r.names[name] = registration{p.ID, actor}
-	r.of(actor).names[name] = struct{}{}
+	reg := &registration{id: p.ID, name: name}
+	r.names[name] = reg
+	a.add(reg)
 	return nil
 }
 
@@ -149,12 +191,12 @@ func (n *Node) Unpublish(actor transport.ActorID, name directory.Name) {
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	reg, ok := r.names[name]
-	if !ok || reg.actor != actor {
+	reg := r.names[name]
+	if reg == nil || reg.of != r.actors[actor] {
 		return
 	}
 	delete(r.names, name)
-	delete(r.actors[actor].names, name)
+	reg.remove()
 	_, run = n.put(actor, directory.Unpublish{ID: reg.id})
 }
 
@@ -173,12 +215,12 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := r.of(actor)
+	a := n.interests(actor)
 	if _, taken := a.patterns[pattern]; taken {
 		refusal.Reason = "already subscribed by this actor"
 		return refusal
 	}
-	s := directory.Subscription{ID: r.nextID(), Pattern: pattern, Scope: scope, Actor: n.Mint.Address(actor)}
+	s := directory.Subscription{ID: r.nextID(), Pattern: pattern, Scope: scope, Actor: a.address}
 	var taken bool
 	if taken, run = n.put(actor, directory.Subscribe{Subscription: s}); !taken {
 		refusal.Reason = errStopped.Error()
@@ -219,8 +261,8 @@ func (n *Node) Ended(actor transport.ActorID) {
 		return // it never registered anything
 	}
 	delete(r.actors, actor)
-	for name := range a.names {
-		delete(r.names, name)
+	for reg := a.first; reg != nil; reg = reg.next {
+		delete(r.names, reg.name)
 	}
 	_, run = n.put(actor, directory.Gone{})
 }
