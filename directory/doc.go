@@ -109,7 +109,8 @@
 // its own; a directory is believed about what is below it.
 //
 // R17 Bounded. What a peer can fill has a limit and a refusal; long work is done in
-// turns, so that who asks for much waits for it alone. What a directory knows is told
+// turns, and as fast as who it is for reads, so that who asks for much waits for
+// it alone. What a directory knows is told
 // in pages, one for each time that it is asked. What is not taken is
 // given back to who sent it. Available, Dropped and their like are never refused;
 // of sessions that are over before their actor looks, beyond a thousand, it is told
