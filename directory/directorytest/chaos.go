@@ -1,0 +1,240 @@
+package directorytest
+
+import (
+	"math/rand/v2"
+
+	"github.com/layer-cake/layer-cake/directory"
+)
+
+// A chaos does to a world what a seed says, and keeps it as a script.
+type chaos struct {
+	*world
+	random  *rand.Rand
+	weights []int // of the deeds
+	total   int
+	names   []string
+	stamps  int // how many there are: few make ties
+	script  script
+}
+
+var (
+	allNames    = []string{"a", "b", "c", "svc:a", "svc:b", "svc:a:1", "svc:a:2", "svc:b:1", "x:1", "x:2", "x:22", "y"}
+	allPatterns = []string{"a", "svc:a", "svc:b:1", "svc:.*", "svc:a.*", "svc:a:[0-9]", "x:[0-9]", "x:[0-9]+", ".*", "(a|b|c)", "(?i)SVC:A", "nothing"}
+	allScopes   = []directory.Scope{directory.LAN, directory.LAN, directory.Host, directory.Host, directory.Group, directory.Process, directory.Library}
+)
+
+// The deeds, with how often each is done to a world of middling weather.
+var deeds = []struct {
+	weight int
+	rough  bool // how often depends on the weather
+	do     func(c *chaos)
+}{
+	{400, false, (*chaos).goOn},
+	{40, false, (*chaos).publish},
+	{20, false, func(c *chaos) { c.unregister(unpublish) }},
+	{36, false, (*chaos).subscribe},
+	{12, false, func(c *chaos) { c.unregister(unsubscribe) }},
+	{60, false, func(c *chaos) { c.do(action{verb: send, at: c.any(), n: [3]int{c.random.IntN(8)}}) }},
+	{60, false, func(c *chaos) { c.do(action{verb: call, at: c.any()}) }},
+	{10, true, func(c *chaos) { c.do(action{verb: stop, at: c.any(), actor: c.actor()}) }},
+	{30, true, (*chaos).cut},
+	{12, true, (*chaos).failDial},
+	{6, true, func(c *chaos) { c.do(action{verb: kill, at: c.any(), n: [3]int{c.random.IntN(20)}}) }},
+	{30, false, (*chaos).revive},
+	{8, true, func(c *chaos) { c.do(action{verb: freeze, at: c.any()}) }},
+	{20, false, (*chaos).thaw},
+	{30, true, (*chaos).fire},
+	{8, false, func(c *chaos) { c.do(action{verb: retire, at: c.any(), to: c.any()}) }},
+	{4, true, func(c *chaos) { c.do(action{verb: clog, at: c.any(), to: c.any()}) }},
+	{8, false, func(c *chaos) { c.do(action{verb: unclog, at: c.any(), to: c.any()}) }},
+	{1, true, func(c *chaos) { c.do(action{verb: block, at: c.any(), to: c.any()}) }},
+	{2, false, (*chaos).unblock},
+}
+
+func newChaos(w *world, seed uint64) *chaos {
+	c := &chaos{world: w, random: rand.New(rand.NewPCG(seed, 6))}
+	weather := []int{1, 2, 4, 10}[c.random.IntN(4)] // half, as it is, double, ...
+	for _, d := range deeds {
+		weight := 2 * d.weight
+		if d.rough {
+			weight = d.weight * weather
+		}
+		c.weights = append(c.weights, weight)
+		c.total += weight
+	}
+	c.weights[0] = c.weights[0] * (1 + c.random.IntN(4)) / 2
+	c.total += c.weights[0] - 2*deeds[0].weight
+	c.names = append(c.names, allNames...)
+	c.random.Shuffle(len(c.names), func(i, j int) { c.names[i], c.names[j] = c.names[j], c.names[i] })
+	c.names = c.names[:2+c.random.IntN(len(c.names)-1)]
+	c.stamps = []int{4, 50, 1000}[c.random.IntN(3)]
+	return c
+}
+
+// begin starts the sites, some of them later than others.
+func (c *chaos) begin() {
+	sizes := [][3]int{{1, 1}, {2, 1}, {3, 2}, {directory.Slice, directory.Batch}}
+	c.do(action{verb: limits, n: sizes[c.random.IntN(len(sizes))]})
+	for _, i := range c.random.Perm(len(c.sites)) {
+		if c.random.IntN(8) > 0 {
+			c.do(action{verb: start, at: uint8(i)})
+		}
+	}
+}
+
+// do applies an action and keeps it, if it applies.
+func (c *chaos) do(a action) {
+	if c.wrong == nil && c.apply(a) {
+		c.script = append(c.script, a)
+	}
+}
+
+// step does one deed.
+func (c *chaos) step() {
+	n := c.random.IntN(c.total)
+	for i, weight := range c.weights {
+		if n < weight {
+			deeds[i].do(c)
+			return
+		}
+		n -= weight
+	}
+}
+
+func (c *chaos) any() uint8   { return uint8(c.random.IntN(len(c.sites))) }
+func (c *chaos) actor() uint8 { return uint8(1 + c.random.IntN(3)) }
+
+// goOn lets something happen that waits.
+func (c *chaos) goOn() {
+	list := c.pending()
+	if len(list) == 0 {
+		return
+	}
+	switch x := list[c.random.IntN(len(list))]; {
+	case x.end != nil:
+		from, by := x.end.far.life.site, x.end.life
+		n := 0
+		for _, e := range by.ends {
+			if e == x.end {
+				break
+			}
+			if e.far.life.site == from && e.readable() {
+				n++
+			}
+		}
+		c.do(action{verb: read, at: uint8(from.index), to: uint8(by.site.index), n: [3]int{n}})
+	case x.dial != nil:
+		to := uint8(c.lives[x.dial.process].site.index)
+		c.do(action{verb: link, at: uint8(x.life.site.index), to: to})
+	case len(x.life.inbox) > 0 && (!x.life.resuming || c.random.IntN(4) > 0):
+		c.do(action{verb: work, at: uint8(x.life.site.index)})
+	default:
+		c.do(action{verb: resume, at: uint8(x.life.site.index)})
+	}
+}
+
+// registrant returns a site to register at: mostly a process. A daemon's are for
+// its own scope at least, or nobody could dial them.
+func (c *chaos) registrant() (uint8, directory.Scope) {
+	s := c.sites[c.any()]
+	if s.scope < directory.Process && c.random.IntN(4) > 0 {
+		s = c.sites[c.any()]
+	}
+	scope := allScopes[c.random.IntN(len(allScopes))]
+	if s.scope < directory.Process {
+		scope = min(scope, s.scope)
+	}
+	return uint8(s.index), scope
+}
+
+func (c *chaos) publish() {
+	at, scope := c.registrant()
+	name := c.names[c.random.IntN(len(c.names))]
+	c.do(action{verb: publish, at: at, actor: c.actor(), scope: scope, text: name, n: [3]int{c.random.IntN(c.stamps)}})
+}
+
+func (c *chaos) subscribe() {
+	at, scope := c.registrant()
+	pattern := allPatterns[c.random.IntN(len(allPatterns))]
+	c.do(action{verb: subscribe, at: at, actor: c.actor(), scope: scope, text: pattern})
+}
+
+// unregister takes back one of the registrations of some process.
+func (c *chaos) unregister(verb verb) {
+	at := c.any()
+	l := c.sites[at].now
+	if l == nil {
+		return
+	}
+	var live []action
+	for _, p := range l.pubs {
+		if p.live && verb == unpublish {
+			live = append(live, action{verb: verb, at: at, actor: uint8(p.Actor.Actor), text: string(p.Name)})
+		}
+	}
+	for _, s := range l.subs {
+		if s.live && verb == unsubscribe {
+			live = append(live, action{verb: verb, at: at, actor: uint8(s.Actor.Actor), text: string(s.Pattern)})
+		}
+	}
+	if len(live) > 0 {
+		c.do(live[c.random.IntN(len(live))])
+	}
+}
+
+func (c *chaos) cut() {
+	at := c.any()
+	l := c.sites[at].now
+	if l == nil || len(l.ends) == 0 {
+		return
+	}
+	e := l.ends[c.random.IntN(len(l.ends))]
+	if e.dialler {
+		c.do(action{verb: cut, at: at, to: uint8(e.far.life.site.index), n: [3]int{0, c.random.IntN(20), c.random.IntN(20)}})
+	}
+}
+
+func (c *chaos) failDial() {
+	at := c.any()
+	if l := c.sites[at].now; l != nil && len(l.dialling) > 0 {
+		d := l.dialling[c.random.IntN(len(l.dialling))]
+		c.do(action{verb: nolink, at: at, to: uint8(c.lives[d.process].site.index)})
+	}
+}
+
+func (c *chaos) revive() {
+	for _, i := range c.random.Perm(len(c.sites)) {
+		if c.sites[i].now == nil {
+			c.do(action{verb: start, at: uint8(i)})
+			return
+		}
+	}
+}
+
+func (c *chaos) thaw() {
+	for _, i := range c.random.Perm(len(c.sites)) {
+		if l := c.sites[i].now; l != nil && l.frozen {
+			c.do(action{verb: thaw, at: uint8(i)})
+			return
+		}
+	}
+}
+
+func (c *chaos) fire() {
+	at := c.any()
+	if l := c.sites[at].now; l != nil && len(l.timers) > 0 {
+		kind := l.timers[c.random.IntN(len(l.timers))].Kind
+		c.do(action{verb: fire, at: at, n: [3]int{int(kind), c.random.IntN(3)}})
+	}
+}
+
+func (c *chaos) unblock() {
+	for _, s := range c.sites {
+		for _, other := range c.sites {
+			if c.blocked[[2]*site{s, other}] {
+				c.do(action{verb: unblock, at: uint8(s.index), to: uint8(other.index)})
+				return
+			}
+		}
+	}
+}

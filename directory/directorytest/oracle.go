@@ -1,0 +1,140 @@
+package directorytest
+
+import (
+	"slices"
+
+	"github.com/layer-cake/layer-cake/directory"
+)
+
+// The functions of R15, in plain words: what holds at rest is a function of what
+// is alive.
+
+// lives yields the processes that run.
+func (w *world) alive(yield func(*life) bool) {
+	for _, s := range w.sites {
+		if s.now != nil && !yield(s.now) {
+			return
+		}
+	}
+}
+
+// known returns the publications of a name that a directory is to know: those
+// below it that reach it, and its own.
+func (w *world) known(d *site, name directory.Name) []*publication {
+	var list []*publication
+	for l := range w.alive {
+		if !slices.Contains(l.site.path(), d) {
+			continue
+		}
+		for _, p := range l.pubs {
+			if p.live && p.Name == name && (l.site == d || p.Scope.Reaches(d.scope)) {
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
+// holder returns the oldest of them.
+func (w *world) holder(d *site, name directory.Name) *publication {
+	var oldest *publication
+	for _, p := range w.known(d, name) {
+		if oldest == nil || p.Stamp < oldest.Stamp || p.Stamp == oldest.Stamp && p.ID.Less(oldest.ID) {
+			oldest = p
+		}
+	}
+	return oldest
+}
+
+// branch returns the way from a directory down to a registration: the site below
+// it, or in the process of the registration itself the actor.
+func branch(d, s *site, actor int) any {
+	path := s.path()
+	at := slices.Index(path, d)
+	if at == 0 {
+		return actor
+	}
+	return path[at-1]
+}
+
+// offersTo returns what a subscription is to be offered.
+func (w *world) offersTo(l *life, s *subscription, names []directory.Name) map[offerKey]*publication {
+	all := make(map[offerKey]*publication)
+	for _, d := range l.site.path() {
+		if d != l.site && !s.Scope.Reaches(d.scope) {
+			continue
+		}
+		for _, name := range names {
+			if !w.matched(s.Pattern, name) {
+				continue
+			}
+			p := w.holder(d, name)
+			if p == nil || p.Actor == s.Actor {
+				continue
+			}
+			at := w.lives[p.ID.Origin].site
+			if branch(d, at, int(p.Actor.Actor)) != branch(d, l.site, int(s.Actor.Actor)) {
+				all[offerKey{d.scope, name}] = p
+			}
+		}
+	}
+	return all
+}
+
+// standsBy reports whether a publication stands by at a scope (R4).
+func (w *world) standsBy(l *life, p *publication, scope directory.Scope) bool {
+	for _, d := range l.site.path() {
+		if d != l.site && d.scope == scope && p.Scope.Reaches(scope) {
+			return w.holder(d, p.Name) != p
+		}
+	}
+	return false
+}
+
+// usable reports whether a process can have a session with a publication now.
+func (l *life) usable(p directory.Publication) bool {
+	other := l.w.lives[p.ID.Origin]
+	if other.dead || other.frozen {
+		return false
+	}
+	if pub := other.publication(p.ID); !pub.live {
+		return false
+	}
+	if other == l {
+		return true
+	}
+	return !l.w.blocked[[2]*site{l.site, other.site}] || l.routeTo(other.id) != nil
+}
+
+// better reports whether an offer of p at a scope outranks one of q (R8).
+func better(scope directory.Scope, p directory.Publication, other directory.Scope, q directory.Publication) bool {
+	if scope != other {
+		return scope > other
+	}
+	return p.Stamp < q.Stamp || p.Stamp == q.Stamp && p.ID.Less(q.ID)
+}
+
+// best returns the innermost usable offer.
+func (l *life) best(offers map[offerKey]*publication, name directory.Name) (scope directory.Scope, p *publication) {
+	for scope = directory.Library; scope > 0; scope-- {
+		if p := offers[offerKey{scope, name}]; p != nil && l.usable(p.Publication) {
+			return scope, p
+		}
+	}
+	return 0, nil
+}
+
+// mayKeep reports whether a session may stay though no offer says so: its
+// subscriber publishes the name itself, or who is offered instead cannot be reached.
+func (l *life) mayKeep(s *subscription, got *sessionEnd) bool {
+	for key, o := range s.offers {
+		if key.name == got.name && !l.usable(o.Publication) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(l.pubs, func(p *publication) bool {
+		return p.live && p.Name == got.name && p.Actor == s.Actor
+	})
+}
+
+const standingBuilt = false
