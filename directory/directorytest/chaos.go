@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/transport"
 )
 
 // A chaos does to a world what a seed says, and keeps it as a script.
@@ -37,6 +38,7 @@ var deeds = []struct {
 	{60, false, func(c *chaos) { c.do(action{verb: send, at: c.any(), n: [3]int{c.random.IntN(8)}}) }},
 	{60, false, func(c *chaos) { c.do(action{verb: call, at: c.any()}) }},
 	{10, true, func(c *chaos) { c.do(action{verb: stop, at: c.any(), actor: c.actor()}) }},
+	{10, false, (*chaos).restart},
 	{30, true, (*chaos).cut},
 	{12, true, (*chaos).failDial},
 	{6, true, func(c *chaos) { c.do(action{verb: kill, at: c.any(), n: [3]int{c.random.IntN(20)}}) }},
@@ -179,6 +181,34 @@ func (c *chaos) unregister(verb verb) {
 	}
 	if len(live) > 0 {
 		c.do(live[c.random.IntN(len(live))])
+	}
+}
+
+// restart ends an actor and has it begin anew: what it registers again, some of it
+// at once, goes on where the machines still take back what it had.
+func (c *chaos) restart() {
+	at, actor := c.any(), c.actor()
+	l := c.sites[at].now
+	if l == nil {
+		return
+	}
+	var again []action
+	for _, p := range l.pubs {
+		if p.live && p.Actor.Actor == transport.ActorID(actor) {
+			again = append(again, action{verb: publish, at: at, actor: actor, scope: p.Scope, text: string(p.Name), n: [3]int{c.random.IntN(c.stamps)}})
+		}
+	}
+	for _, s := range l.subs {
+		if s.live && s.Actor.Actor == transport.ActorID(actor) {
+			again = append(again, action{verb: subscribe, at: at, actor: actor, scope: s.Scope, text: string(s.Pattern)})
+		}
+	}
+	c.do(action{verb: stop, at: at, actor: actor})
+	for _, a := range again {
+		if c.random.IntN(3) > 0 {
+			c.do(a)
+			c.do(action{verb: work, at: at})
+		}
 	}
 }
 

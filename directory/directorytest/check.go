@@ -30,6 +30,7 @@ func (w *world) checkRest() {
 	names := w.names()
 	for l := range w.alive {
 		w.checkKnown(l, names)
+		w.checkTimers(l)
 		for _, s := range l.subs {
 			if s.live {
 				offers := w.offersTo(l, s, names)
@@ -81,6 +82,17 @@ func (w *world) checkKnown(l *life, names []directory.Name) {
 	}
 	for id := range known {
 		w.fault("R12", "at rest %s knows the subscription %v, which has ended", l.site.name, id)
+	}
+}
+
+// checkTimers checks that nothing is tried in vain: at rest every offer can be used,
+// but of who cannot be reached.
+func (w *world) checkTimers(l *life) {
+	for _, t := range l.timers {
+		blocked := slices.ContainsFunc(w.sites, func(s *site) bool { return w.blocked[[2]*site{l.site, s}] })
+		if t.Kind != directory.TimerRetry || !blocked {
+			w.fault("R9", "at rest %s runs the timer %v", l.site.name, t)
+		}
 	}
 }
 

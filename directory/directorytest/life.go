@@ -236,6 +236,9 @@ func (l *life) fire(kind directory.TimerKind, n int) bool {
 // send says something to a link, or to an actor of this process.
 func (l *life) send(to directory.Party, msg directory.Message) {
 	if _, own := to.Actor(); !own {
+		if to == 0 {
+			l.w.fault("R12", "%s tells nobody %v", l.site.name, msg)
+		}
 		if e := l.end(to); e != nil {
 			e.say(msg)
 		}

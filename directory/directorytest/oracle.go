@@ -23,7 +23,7 @@ func (w *world) alive(yield func(*life) bool) {
 func (w *world) known(d *site, name directory.Name) []*publication {
 	var list []*publication
 	for l := range w.alive {
-		if !slices.Contains(l.site.path(), d) {
+		if !l.site.below(d) {
 			continue
 		}
 		for _, p := range l.pubs {
@@ -49,7 +49,7 @@ func (w *world) holder(d *site, name directory.Name) *publication {
 // branch returns the way from a directory down to a registration: the site below
 // it, or in the process of the registration itself the actor.
 func branch(d, s *site, actor int) any {
-	path := s.path()
+	path := s.path
 	at := slices.Index(path, d)
 	if at == 0 {
 		return actor
@@ -60,7 +60,7 @@ func branch(d, s *site, actor int) any {
 // offersTo returns what a subscription is to be offered.
 func (w *world) offersTo(l *life, s *subscription, names []directory.Name) map[offerKey]*publication {
 	all := make(map[offerKey]*publication)
-	for _, d := range l.site.path() {
+	for _, d := range l.site.path {
 		if d != l.site && !s.Scope.Reaches(d.scope) {
 			continue
 		}
@@ -83,7 +83,7 @@ func (w *world) offersTo(l *life, s *subscription, names []directory.Name) map[o
 
 // standsBy reports whether a publication stands by at a scope (R4).
 func (w *world) standsBy(l *life, p *publication, scope directory.Scope) bool {
-	for _, d := range l.site.path() {
+	for _, d := range l.site.path {
 		if d != l.site && d.scope == scope && p.Scope.Reaches(scope) {
 			return w.holder(d, p.Name) != p
 		}

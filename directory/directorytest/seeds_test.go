@@ -35,6 +35,7 @@ func TestSeeds(t *testing.T) {
 				told.Add(int64(r.Told))
 				taken.Add(int64(r.Taken))
 				if r.Fault != nil {
+					failed.Store(true)
 					t.Errorf("seed %d: %v", r.Seed, r.Fault)
 				}
 			}

@@ -13,6 +13,7 @@ type site struct {
 	above     *site           // nil: the root
 	machine   string          // the computer that it is on
 	now       *life           // nil: nothing runs there
+	path      []*site         // itself, its parent, and so on to the root
 }
 
 // newTree returns the sites, each after its parent.
@@ -20,8 +21,10 @@ func newTree() []*site {
 	var sites []*site
 	add := func(name string, scope directory.Scope, above *site, machine string) *site {
 		s := &site{index: len(sites), name: name, scope: scope, above: above, machine: machine}
+		s.path = []*site{s}
 		if above != nil {
 			s.narrowest = above.scope
+			s.path = append(s.path, above.path...)
 		}
 		sites = append(sites, s)
 		return s
@@ -42,15 +45,6 @@ func newTree() []*site {
 	add("h2p1", directory.Process, h2, "m2")
 	add("p1", directory.Process, lan, "m3")
 	return sites
-}
-
-// path returns s, its parent, and so on to the root.
-func (s *site) path() []*site {
-	var path []*site
-	for ; s != nil; s = s.above {
-		path = append(path, s)
-	}
-	return path
 }
 
 // below reports whether d is on the path of s.
