@@ -70,12 +70,21 @@ func (b *backlog) next(full []Party) task {
 	return t
 }
 
-// drop forgets what was put off for a party that is gone.
+// drop forgets what was to be said to a party that is gone. What is still to be
+// taken back is not forgotten: an actor may end, begin anew, and end again.
 func (b *backlog) drop(p Party) {
+	var kept []task
 	for _, t := range b.tasks[p] {
-		if a, ok := t.(*answer); ok {
-			delete(b.answers, a.key())
+		switch t := t.(type) {
+		case *answer:
+			delete(b.answers, t.key())
+		case *retract:
+			kept = append(kept, t)
 		}
+	}
+	if len(kept) > 0 {
+		b.tasks[p] = kept
+		return
 	}
 	delete(b.tasks, p)
 	b.turns = slices.DeleteFunc(b.turns, func(other Party) bool { return other == p })
