@@ -129,9 +129,6 @@ func (w *world) checkSessions(l *life, s *subscription, offers map[offerKey]*pub
 
 // checkStanding compares where a publication was told that it stands by (R4).
 func (w *world) checkStanding(l *life, p *publication) {
-	if !standingBuilt {
-		return
-	}
 	for scope := directory.LAN; scope <= directory.Library; scope++ {
 		if want := w.standsBy(l, p, scope); p.standby[scope] != want {
 			w.fault("R4", "at rest %v of %s stands by at %v: %v, want %v", p.Publication, l.site.name, scope, p.standby[scope], want)

@@ -84,7 +84,7 @@ func (w *world) offersTo(l *life, s *subscription, names []directory.Name) map[o
 // standsBy reports whether a publication stands by at a scope (R4).
 func (w *world) standsBy(l *life, p *publication, scope directory.Scope) bool {
 	for _, d := range l.site.path {
-		if d != l.site && d.scope == scope && p.Scope.Reaches(scope) {
+		if d.scope == scope && (d == l.site || p.Scope.Reaches(scope)) {
 			return w.holder(d, p.Name) != p
 		}
 	}
@@ -136,5 +136,3 @@ func (l *life) mayKeep(s *subscription, got *sessionEnd) bool {
 		return p.live && p.Name == got.name && p.Actor == s.Actor
 	})
 }
-
-const standingBuilt = false

@@ -131,7 +131,7 @@ func (l *life) stand(to directory.Party, id directory.ID, scope directory.Scope,
 	switch {
 	case p == nil:
 		return
-	case !p.Scope.Reaches(scope) || scope >= l.site.scope:
+	case scope != l.site.scope && (!p.Scope.Reaches(scope) || scope > l.site.scope):
 		l.w.fault("R4", "%s: %v of %v, which is no matter of that directory", l.site.name, m, p.Publication)
 	case p.standby[scope] == by:
 		l.w.fault("R4", "%s: %v again", l.site.name, m)
