@@ -262,8 +262,12 @@ func (e elder) before(other elder) bool {
 }
 
 // stand tells the actor of this process whether its publication holds its name at
-// a scope, when that is another than before.
+// a scope, when that is another than before. One that has ended, though that is
+// still to be taken back, is told nothing: another may have its number.
 func (m *Machine) stand(actor Party, p Publication, scope Scope, waits bool, c *contest) {
+	if !m.says(actor, p.Name) {
+		return
+	}
 	c.owner = p.ID
 	bit := uint8(1) << scope
 	if waits == (c.stands&bit != 0) {
