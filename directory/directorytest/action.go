@@ -42,9 +42,12 @@ const (
 	run
 	quiet
 	rest
+	agree
 	has
 	lacks
 	steady
+	never
+	free
 )
 
 // The words of scripts, and what follows each: s a site, a an actor, l two sites,
@@ -77,7 +80,10 @@ var grammar = [...]struct{ word, form string }{
 	run:         {"run", "nn"},         // n things that wait happen, in an order by that seed
 	quiet:       {"quiet", "n"},        // all that waits happens, and nothing is repaired; what must hold then is checked
 	rest:        {"rest", "n"},         // all is repaired and all that waits happens; R15 is checked
+	agree:       {"agree", ""},         // from here, three orders of repair bring about the same
 	has:         {"has", "atSl"},       // the actor has a session of that scope for the name: from its site to the publisher's
 	lacks:       {"lacks", "at"},       // it has none
 	steady:      {"steady", "at"},      // from its first session on, it is never without and never has two
+	never:       {"never", "atl"},      // it never has one from its site to the other
+	free:        {"free", ""},          // steady and never hold no more
 }

@@ -30,18 +30,26 @@ func (w *world) apply(a action) bool {
 		w.blocked[[2]*site{at, to}], w.blocked[[2]*site{to, at}] = a.verb == block, a.verb == block
 		return true
 	case run:
-		w.run(a.n[0], rand.New(rand.NewPCG(uint64(a.n[1]), 3)))
+		w.run(a.n[0], w.order(a.n[1]))
 		return true
 	case quiet:
-		w.quiet(rand.New(rand.NewPCG(uint64(a.n[0]), 4)))
+		w.quiet(w.order(a.n[0]))
 		return true
 	case rest:
-		w.rest(rand.New(rand.NewPCG(uint64(a.n[0]), 5)))
+		w.rest(w.order(a.n[0]))
 		return true
 	case has, lacks:
 		return w.expect(a)
 	case steady:
-		w.steady = append(w.steady, &watch{at: at, actor: a.actor, name: directory.Name(a.text)})
+		x := &watch{at: at, actor: a.actor, name: directory.Name(a.text)}
+		x.check(w)
+		w.watches = append(w.watches, x)
+		return true
+	case never:
+		w.watches = append(w.watches, &watch{at: at, actor: a.actor, name: directory.Name(a.text), never: to})
+		return true
+	case free:
+		w.watches = nil
 		return true
 	case read:
 		return w.read(at, to.now, a.n[0])
@@ -58,6 +66,11 @@ func (w *world) apply(a action) bool {
 		return false
 	}
 	return awake && w.applyAwake(a, l, to)
+}
+
+// order is what decides the order of what waits.
+func (w *world) order(seed int) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(seed), w.schedule))
 }
 
 // applyAwake does what only a process that is not frozen does.

@@ -135,15 +135,14 @@ func (c *chaos) goOn() {
 	}
 }
 
-// registrant returns a site to register at: mostly a process. A daemon's are for
-// its own scope at least, or nobody could dial them.
+// registrant returns a site to register at, mostly a process, and how far.
 func (c *chaos) registrant() (uint8, directory.Scope) {
 	s := c.sites[c.any()]
 	if s.scope < directory.Process && c.random.IntN(4) > 0 {
 		s = c.sites[c.any()]
 	}
 	scope := allScopes[c.random.IntN(len(allScopes))]
-	if s.scope < directory.Process {
+	if c.random.IntN(4) > 0 { // else nobody may be able to dial it
 		scope = min(scope, s.scope)
 	}
 	return uint8(s.index), scope

@@ -88,9 +88,14 @@ func (w *world) checkKnown(l *life, names []directory.Name) {
 // checkTimers checks that nothing is tried in vain: at rest every offer can be used,
 // but of who cannot be reached.
 func (w *world) checkTimers(l *life) {
+	vain := false
+	for _, s := range l.subs {
+		for key, o := range s.offers {
+			vain = vain || s.live && !l.usable(key.scope, o.Publication)
+		}
+	}
 	for _, t := range l.timers {
-		blocked := slices.ContainsFunc(w.sites, func(s *site) bool { return w.blocked[[2]*site{l.site, s}] })
-		if t.Kind != directory.TimerRetry || !blocked {
+		if t.Kind != directory.TimerRetry || !vain {
 			w.fault("R9", "at rest %s runs the timer %v", l.site.name, t)
 		}
 	}
@@ -164,7 +169,7 @@ func (w *world) checkQuiet() {
 			for key, o := range s.offers {
 				got := l.seen[want{s.ID, key.name}]
 				switch {
-				case !l.usable(o.Publication):
+				case !l.usable(key.scope, o.Publication):
 				case got == nil:
 					w.fault("R15", "%v of %s has no session for %q, and is offered %v at %v", s.Subscription, l.site.name, key.name, o.Publication, key.scope)
 				case better(key.scope, o.Publication, got.scope, got.publication):

@@ -7,12 +7,14 @@ import (
 
 // What scripts say they expect.
 
-// A watch sees that an actor has one session for a name from its first on.
+// A watch sees that an actor has one session for a name from its first on, or that
+// it never has one with a publisher at some site.
 type watch struct {
 	at    *site
 	actor uint8
 	name  directory.Name
 	begun bool
+	never *site // nil: it has one
 }
 
 // sessionsFor returns the sessions that an actor sees for a name.
@@ -30,7 +32,16 @@ func (s *site) sessionsFor(actor uint8, name directory.Name) []*sessionEnd {
 }
 
 func (x *watch) check(w *world) {
-	n := len(x.at.sessionsFor(x.actor, x.name))
+	list := x.at.sessionsFor(x.actor, x.name)
+	if x.never != nil {
+		for _, s := range list {
+			if w.lives[s.publication.ID.Origin].site == x.never {
+				w.fault("R8", "%s:%d has a session for %q with %v", x.at.name, x.actor, x.name, s.publication)
+			}
+		}
+		return
+	}
+	n := len(list)
 	x.begun = x.begun || n > 0
 	if x.begun && n != 1 {
 		w.fault("R8", "%s:%d has %d sessions for %q", x.at.name, x.actor, n, x.name)

@@ -73,7 +73,7 @@ func (l *life) callParent() bool {
 
 func (l *life) canCallParent() bool {
 	above := l.site.above
-	return l.seeking && l.parent == nil && above.now != nil && !above.now.frozen
+	return l.seeking && !l.frozen && l.parent == nil && above.now != nil && !above.now.frozen
 }
 
 // cutBoth ends the link for both. Of what is under way to this end, and to the

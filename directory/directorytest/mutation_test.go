@@ -76,7 +76,7 @@ func seedsOn(t *testing.T, file, source string) (string, error) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", "test", "-overlay="+overlay, "-vet=off", "-count=1", "-run=^TestSeeds$", ".", "-seeds=1000")
+	cmd := exec.Command("go", "test", "-overlay="+overlay, "-vet=off", "-count=1", "-run=^TestSeeds$", ".", "-seeds=1000", "-shrink=0")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

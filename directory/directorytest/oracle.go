@@ -91,19 +91,19 @@ func (w *world) standsBy(l *life, p *publication, scope directory.Scope) bool {
 	return false
 }
 
-// usable reports whether a process can have a session with a publication now.
-func (l *life) usable(p directory.Publication) bool {
+// usable reports whether a process can have a session with a publication that the
+// directory of that scope offers.
+func (l *life) usable(scope directory.Scope, p directory.Publication) bool {
 	other := l.w.lives[p.ID.Origin]
-	if other.dead || other.frozen {
+	switch {
+	case other.dead || other.frozen || !other.publication(p.ID).live:
 		return false
-	}
-	if pub := other.publication(p.ID); !pub.live {
-		return false
-	}
-	if other == l {
+	case other == l:
 		return true
+	case other.site.machine != l.site.machine && !p.Scope.Reaches(directory.LAN):
+		return false // it is not opened from there (R16)
 	}
-	return !l.w.blocked[[2]*site{l.site, other.site}] || l.routeTo(other.id) != nil
+	return l.routeTo(other.id) != nil || l.reaches(other, endpoint(p, scope))
 }
 
 // better reports whether an offer of p at a scope outranks one of q (R8).
@@ -117,7 +117,7 @@ func better(scope directory.Scope, p directory.Publication, other directory.Scop
 // best returns the innermost usable offer.
 func (l *life) best(offers map[offerKey]*publication, name directory.Name) (scope directory.Scope, p *publication) {
 	for scope = directory.Library; scope > 0; scope-- {
-		if p := offers[offerKey{scope, name}]; p != nil && l.usable(p.Publication) {
+		if p := offers[offerKey{scope, name}]; p != nil && l.usable(scope, p.Publication) {
 			return scope, p
 		}
 	}
@@ -128,7 +128,7 @@ func (l *life) best(offers map[offerKey]*publication, name directory.Name) (scop
 // subscriber publishes the name itself, or who is offered instead cannot be reached.
 func (l *life) mayKeep(s *subscription, got *sessionEnd) bool {
 	for key, o := range s.offers {
-		if key.name == got.name && !l.usable(o.Publication) {
+		if key.name == got.name && !l.usable(key.scope, o.Publication) {
 			return true
 		}
 	}

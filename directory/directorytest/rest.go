@@ -63,11 +63,7 @@ func (w *world) drain(random *rand.Rand, repair bool, end int) {
 	for w.wrong == nil && w.steps < end {
 		list := w.pending()
 		if repair {
-			for l := range w.alive {
-				if l.canCallParent() {
-					list = append(list, chance{life: l, call: true})
-				}
-			}
+			list = w.callable(list)
 		}
 		if len(list) == 0 {
 			return

@@ -8,7 +8,8 @@ import "slices"
 func (s script) shrink(rule string, most int) script {
 	fails := func(s script) bool {
 		most--
-		w := s.play(newWorld())
+		w := newWorld()
+		s.play(w)
 		return w.wrong != nil && w.wrong.Rule == rule
 	}
 	for size := len(s) / 2; size > 0; {

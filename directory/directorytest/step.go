@@ -108,7 +108,7 @@ func (l *life) checkStep() {
 	if own != 0 {
 		w.fault("R1", "%s does not know all that its own actors have registered", l.site.name)
 	}
-	for _, watch := range w.steady {
+	for _, watch := range w.watches {
 		watch.check(w)
 	}
 }

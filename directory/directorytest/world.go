@@ -20,9 +20,10 @@ type world struct {
 	slice   int                           // of machines, as directory.Slice; zero: that
 	batch   int
 
-	matches map[match]bool // what patterns match, once it is known
-	chances []chance       // reused
-	steady  []*watch
+	matches  map[match]bool // what patterns match, once it is known
+	chances  []chance       // reused
+	schedule uint64         // decides, with the seeds in scripts, in what order things happen
+	watches  []*watch
 
 	// Since it was last asked: did anything happen for which it is worth to try
 	// again what failed?
@@ -150,10 +151,20 @@ func (w *world) happen(c chance) {
 	}
 }
 
+// callable adds the parents that can be called.
+func (w *world) callable(list []chance) []chance {
+	for _, s := range w.sites {
+		if s.now != nil && s.now.canCallParent() {
+			list = append(list, chance{life: s.now, call: true})
+		}
+	}
+	return list
+}
+
 // run lets at most n things happen that wait, whichever random says.
 func (w *world) run(n int, random *rand.Rand) {
 	for range n {
-		list := w.pending()
+		list := w.callable(w.pending())
 		if len(list) == 0 || w.wrong != nil {
 			return
 		}
