@@ -48,7 +48,7 @@ func (w *world) agree(done script) {
 	first := w.state()
 	for order := 1; order < 3 && w.wrong == nil; order++ {
 		other := newWorld()
-		other.schedule = w.schedule
+		other.schedule, other.matches = w.schedule, w.matches
 		done.play(other)
 		other.apply(action{verb: rest, n: [3]int{order}})
 		if w.wrong = other.wrong; w.wrong != nil {
