@@ -25,6 +25,7 @@ var forbidden = []struct {
 }{
 	{"directory", decisions, "decisions are pure: the same messages must give the same effects"},
 	{"directory/internal/...", decisions, "decisions are pure: the same messages must give the same effects"},
+	{"directory/directorytest", []string{"time", "net", "os", "context", "sync", "math/rand", "crypto/rand"}, "a world is one goroutine, and its seed decides all"},
 	{"transport", []string{"net", "time", "os"}, "the words of transport do not know how links are made"},
 	{"transport/wire", []string{"net", "time", "os", "context"}, "frames are bytes"},
 	{"transport/memory", []string{"os"}, "it must work where there is nothing but memory, and in virtual time"},

@@ -24,7 +24,6 @@ var mutations = []struct{ name, file, old, new string }{
 	{"a lost link leaves its subscriptions", "tasks.go", "m.unseek(r.of, id)", "_ = id"},
 	{"each batch is the first", "tasks.go", "m.scope, !a.begun, last,", "m.scope, true, last,"},
 	{"a new parent hears the first slice", "tasks.go", "next, more := m.names.Range(r.from, m.slice, func(name string, s *standing) {", "next, more := \"\", false\n\tm.names.Range(r.from, m.slice, func(name string, s *standing) {"},
-	{"what is told of one link is not told again", "seeks.go", "m.answer(known, others)", "_ = others"},
 	{"what was still to be taken back is forgotten", "tasks.go", "kept = append(kept, t)", "_ = t"},
 	{"nobody below hears who holds", "holders.go", "m.send(p, Held{name, l.scope, now.id, now.stamp})", ""},
 	{"what another link said is believed", "holders.go", "above[i].stale = true", "above[i].stale = false"},

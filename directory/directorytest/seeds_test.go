@@ -32,7 +32,9 @@ func TestSeeds(t *testing.T) {
 					return
 				}
 				r := Play(*from + n)
-				count.Add(1)
+				if n := count.Add(1); n%100_000 == 0 {
+					t.Logf("%d seeds in %v", n, time.Since(began).Round(time.Second))
+				}
 				steps.Add(int64(r.Steps))
 				sessions.Add(int64(r.Sessions))
 				told.Add(int64(r.Told))
