@@ -97,8 +97,8 @@
 // empty.
 //
 // R15 At rest. When every wanted link is up and nothing changes, who holds what and
-// who is offered what are functions of what is alive, whatever happened before. The
-// test of random trees has the functions.
+// who is offered what are functions of what is alive, whatever happened before.
+// Package directorytest has the functions.
 //
 // R16 Private. A session is opened by showing the token of the publication: random,
 // and known only to the directories it was told to and those between them and the

@@ -16,7 +16,7 @@ var deeds = []struct {
 	{20, false, func(c *chaos) { c.unregister(unpublish) }},
 	{36, false, (*chaos).subscribe},
 	{12, false, func(c *chaos) { c.unregister(unsubscribe) }},
-	{60, false, func(c *chaos) { c.do(action{verb: send, at: c.any(), n: [3]int{c.random.IntN(8)}}) }},
+	{60, false, (*chaos).send},
 	{60, false, func(c *chaos) { c.do(action{verb: call, at: c.any()}) }},
 	{10, true, func(c *chaos) { c.do(action{verb: stop, at: c.any(), actor: c.actor()}) }},
 	{10, false, (*chaos).restart},
@@ -28,9 +28,9 @@ var deeds = []struct {
 	{8, true, func(c *chaos) { c.do(action{verb: freeze, at: c.any()}) }},
 	{20, false, (*chaos).thaw},
 	{30, true, (*chaos).fire},
-	{8, false, func(c *chaos) { c.do(action{verb: retire, at: c.any(), to: c.any()}) }},
-	{4, true, func(c *chaos) { c.do(action{verb: clog, at: c.any(), to: c.any()}) }},
-	{8, false, func(c *chaos) { c.do(action{verb: unclog, at: c.any(), to: c.any()}) }},
+	{8, false, func(c *chaos) { c.toFar(retire, (*end).spare) }},
+	{12, true, func(c *chaos) { c.toFar(clog, func(e *end) bool { return !e.clogged }) }},
+	{12, false, func(c *chaos) { c.toFar(unclog, func(e *end) bool { return e.clogged }) }},
 	{1, true, func(c *chaos) { c.do(action{verb: block, at: c.any(), to: c.any()}) }},
 	{2, false, (*chaos).unblock},
 }
@@ -58,6 +58,16 @@ func (c *chaos) subscribe() {
 	at, scope := c.registrant()
 	pattern := allPatterns[c.random.IntN(len(allPatterns))]
 	c.do(action{verb: subscribe, at: at, actor: c.actor(), scope: scope, text: pattern})
+}
+
+// send sends in a session of some process that has one.
+func (c *chaos) send() {
+	for _, i := range c.random.Perm(len(c.sites)) {
+		if l := c.sites[i].now; l != nil && !l.frozen && len(l.sessions) > 0 {
+			c.do(action{verb: send, at: uint8(i), n: [3]int{c.random.IntN(8)}})
+			return
+		}
+	}
 }
 
 // unregister takes back one of the registrations of some process.
@@ -109,6 +119,20 @@ func (c *chaos) restartAt(at uint8) {
 		if c.random.IntN(3) > 0 {
 			c.do(a)
 			c.do(action{verb: work, at: at})
+		}
+	}
+}
+
+// toFar does something to the first such end of the links of some process.
+func (c *chaos) toFar(verb verb, such func(*end) bool) {
+	for _, i := range c.random.Perm(len(c.sites)) {
+		l := c.sites[i].now
+		if l == nil || l.frozen {
+			continue
+		}
+		if e := l.nth(0, such); e != nil {
+			c.do(action{verb: verb, at: uint8(i), to: uint8(e.far.life.site.index)})
+			return
 		}
 	}
 }

@@ -129,7 +129,9 @@ func (l *life) work() {
 
 func (l *life) resume() {
 	l.resuming = false
-	l.tell(0, directory.Resume{Full: l.full()})
+	full := l.full()
+	l.tell(0, directory.Resume{Full: full})
+	l.watchFull(full)
 	l.settle()
 	l.checkStep()
 }

@@ -25,6 +25,7 @@ var mutations = []struct{ name, file, old, new string }{
 	{"each batch is the first", "tasks.go", "m.scope, !a.begun, last,", "m.scope, true, last,"},
 	{"a new parent hears the first slice", "tasks.go", "next, more := m.names.Range(r.from, m.slice, func(name string, s *standing) {", "next, more := \"\", false\n\tm.names.Range(r.from, m.slice, func(name string, s *standing) {"},
 	{"what was still to be taken back is forgotten", "tasks.go", "kept = append(kept, t)", "_ = t"},
+	{"who has no room is told", "tasks.go", "return !slices.Contains(full, p) })", "return true })"},
 	{"nobody below hears who holds", "holders.go", "m.send(p, Held{name, l.scope, now.id, now.stamp})", ""},
 	{"what another link said is believed", "holders.go", "above[i].stale = true", "above[i].stale = false"},
 	{"who has ended stands by", "holders.go", "if !m.says(actor, p.Name) {", "if false {"},
@@ -80,7 +81,7 @@ func seedsOn(t *testing.T, file, source string) (string, error) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", "test", "-overlay="+overlay, "-vet=off", "-ldflags=-s -w", "-count=1", "-run=^TestSeeds$", ".", "-seeds=1000", "-shrink=0")
+	cmd := exec.Command("go", "test", "-overlay="+overlay, "-vet=off", "-ldflags=-s -w", "-count=1", "-run=^TestSeeds$", ".", "-seeds=3000", "-shrink=0")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

@@ -40,6 +40,16 @@ func (l *life) watchOffers(effects []directory.Effect) {
 	}
 }
 
+// watchFull checks that no list is said to whom there is no room for it (R17).
+func (l *life) watchFull(full []directory.Party) {
+	for _, e := range l.effects {
+		send, _ := e.(directory.Send)
+		if m, list := send.Message.(directory.Offered); list && slices.Contains(full, send.To) {
+			l.w.fault("R17", "%s says %v to %v, where there is no room", l.site.name, m, send.To)
+		}
+	}
+}
+
 // makes checks an offer that this directory makes: not to whom the holder came with (R5).
 func (l *life) makes(s directory.ID, p directory.Publication) {
 	l.lastWord(offered{s, p.Name, p.ID})
