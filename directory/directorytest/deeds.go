@@ -115,11 +115,16 @@ func (c *chaos) restartAt(at uint8) {
 		}
 	}
 	c.do(action{verb: stop, at: at, actor: actor})
+	c.do(action{verb: work, at: at})
 	for _, a := range again {
 		if c.random.IntN(3) > 0 {
 			c.do(a)
 			c.do(action{verb: work, at: at})
 		}
+	}
+	if c.random.IntN(3) == 0 {
+		c.do(action{verb: stop, at: at, actor: actor})
+		c.do(action{verb: work, at: at})
 	}
 }
 
