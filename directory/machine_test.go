@@ -1,13 +1,15 @@
 package directory
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // The script's keys scope and parent are the machine's scope and the narrowest
-// its parent could have; they are process and host unless said.
+// its parent could have; they are process and host unless said. Slice is how many
+// names it works through in a step.
 func TestMachineScripts(t *testing.T) {
 	runScripts(t, "machine", func(keys map[string]string) stepper {
 		scope, narrowest := Process, Host
@@ -20,7 +22,11 @@ func TestMachineScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		return NewMachine(scope, narrowest)
+		m := NewMachine(scope, narrowest)
+		if n, err := strconv.Atoi(keys["slice"]); err == nil {
+			m.Limit(n, n)
+		}
+		return m
 	})
 }
 
