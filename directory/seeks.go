@@ -101,7 +101,7 @@ func (m *Machine) add(from Party, s Subscription) {
 // depends on who says it (R5), and who says it is another now.
 func (m *Machine) answer(s *seeking, to []Party) {
 	for _, p := range to {
-		m.start(&answer{to: p, seeking: s})
+		m.putOff(&answer{to: p, seeking: s})
 	}
 }
 

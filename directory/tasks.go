@@ -105,6 +105,17 @@ func (m *Machine) start(t task) {
 	}
 }
 
+// putOff leaves all of an answer to its party's turn: one step may ask for many, of
+// who has no room for them now.
+func (m *Machine) putOff(a *answer) {
+	if old := m.work.answers[a.key()]; old != nil {
+		*old = *a // begun anew, where it stands
+		return
+	}
+	m.work.push(a)
+	m.goOn(false)
+}
+
 // goOn asks for Resume, once; if full, when there is room.
 func (m *Machine) goOn(full bool) {
 	if !m.continuing {

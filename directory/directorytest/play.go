@@ -93,7 +93,8 @@ func Run(text string) error { return runAs(text, 0) }
 
 // runAs lets what waits happen in other orders for each schedule.
 func runAs(text string, schedule uint64) error {
-	for _, text := range orders(text) {
+	all := orders(text)
+	for _, text := range all {
 		s, err := parse(text)
 		if err != nil {
 			return err
@@ -101,7 +102,10 @@ func runAs(text string, schedule uint64) error {
 		w := newWorld()
 		w.schedule = schedule
 		if s.play(w); w.wrong != nil {
-			return fmt.Errorf("%w\n%s", w.wrong, text)
+			if len(all) > 1 {
+				return fmt.Errorf("%w\n%s", w.wrong, text)
+			}
+			return w.wrong
 		}
 	}
 	return nil
