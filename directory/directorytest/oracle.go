@@ -103,7 +103,13 @@ func (l *life) usable(scope directory.Scope, p directory.Publication) bool {
 	case other.site.machine != l.site.machine && !p.Scope.Reaches(directory.LAN):
 		return false // it is not opened from there (R16)
 	}
-	return l.routeTo(other.id) != nil || l.reaches(other, endpoint(p, scope))
+	return l.routeTo(other.id) != nil || l.dialable(scope, p)
+}
+
+// dialable reports whether it could also if there were no link yet.
+func (l *life) dialable(scope directory.Scope, p directory.Publication) bool {
+	other := l.w.lives[p.ID.Origin]
+	return other == l || l.reaches(other, endpoint(p, scope))
 }
 
 // better reports whether an offer of p at a scope outranks one of q (R8).
