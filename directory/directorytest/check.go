@@ -219,8 +219,7 @@ func (w *world) state() string {
 				add("%s: %v is offered %v at %v", l.site.name, s.ID, o.ID, key.scope)
 			}
 			for _, name := range names {
-				// What depends on a link that happens to be there may differ.
-				if got := l.seen[want{s.ID, name}]; got != nil && !l.mayKeep(s, got) && l.dialable(got.scope, got.publication) {
+				if got := l.seen[want{s.ID, name}]; got != nil && l.certain(s, name) {
 					add("%s: %v has a session with %v at %v", l.site.name, s.ID, got.publication.ID, got.scope)
 				}
 			}

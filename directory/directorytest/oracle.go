@@ -138,7 +138,23 @@ func (l *life) mayKeep(s *subscription, got *sessionEnd) bool {
 			return true
 		}
 	}
+	return l.publishes(s, got.name)
+}
+
+// publishes reports whether the subscriber publishes the name itself.
+func (l *life) publishes(s *subscription, name directory.Name) bool {
 	return slices.ContainsFunc(l.pubs, func(p *publication) bool {
-		return p.live && p.Name == got.name && p.Actor == s.Actor
+		return p.live && p.Name == name && p.Actor == s.Actor
 	})
+}
+
+// certain reports whether the session for a name is a function of what is alive:
+// none may be kept, and none depends on a link that happens to be there.
+func (l *life) certain(s *subscription, name directory.Name) bool {
+	for key, o := range s.offers {
+		if key.name == name && !l.dialable(key.scope, o.Publication) {
+			return false
+		}
+	}
+	return !l.publishes(s, name)
 }
