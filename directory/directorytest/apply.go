@@ -103,7 +103,9 @@ func (w *world) applyAwake(a action, l *life, to *site) bool {
 		if e == nil {
 			return false
 		}
-		e.clogged = a.verb == clog
+		if e.clogged = true; a.verb == unclog {
+			e.unclog()
+		}
 	case fire:
 		return l.fire(directory.TimerKind(a.n[0]), a.n[1])
 	case retire:

@@ -22,6 +22,7 @@ type life struct {
 	inbox    []event            // what the shell is still to hear
 	effects  []directory.Effect // of the event that is being heard, still to be done
 	resuming bool               // the machine has put off work
+	crowded  bool               // and goes on when there is room
 	seeking  bool               // the parent: Dial was said
 	parent   *end               // as far as dialling knows
 	ends     []*end             // of links, in the order in which they were made
@@ -136,6 +137,13 @@ func (l *life) resume() {
 	l.checkStep()
 }
 
+// unclog makes room on a link.
+func (e *end) unclog() {
+	e.clogged = false
+	e.life.resuming = e.life.resuming || e.life.crowded
+	e.life.crowded = false
+}
+
 // full returns the links of which nobody reads the other end.
 func (l *life) full() []directory.Party {
 	var full []directory.Party
@@ -185,7 +193,8 @@ func (l *life) effect(e directory.Effect) {
 	case directory.Refuse:
 		l.w.fault("R14", "%s refuses an honest peer: %v", l.site.name, e)
 	case directory.Continue:
-		l.resuming = true
+		l.resuming = l.resuming || !e.Full
+		l.crowded = l.crowded || e.Full
 	case directory.Connect:
 		l.connect(e)
 	case directory.Prepare:

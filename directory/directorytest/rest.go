@@ -38,7 +38,7 @@ func (w *world) quiet(random *rand.Rand) {
 func (w *world) comeToRest(random *rand.Rand, repair bool) {
 	for l := range w.alive {
 		for _, e := range l.ends {
-			e.clogged = false
+			e.unclog()
 		}
 	}
 	end := w.steps + most
