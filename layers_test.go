@@ -48,8 +48,8 @@ var modules = map[string][]string{
 	"github.com/cenkalti/backoff/v5":    {"transport/tcp", "directory/node"},
 	"github.com/tidwall/btree":          {"directory/internal/match"},
 	"github.com/google/go-cmp":          {"transport/transporttest"},
-	"golang.org/x/sync":                 {"..."},
-	"golang.org/x/sys":                  {"transport/tcp", "actor/process"},
+	"golang.org/x/sync":                 {"examples/..."},
+	"golang.org/x/sys":                  {"actor/process"},
 	"golang.org/x/term":                 {"actor"},
 }
 
