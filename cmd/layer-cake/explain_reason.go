@@ -189,7 +189,7 @@ func (f *finding) judge(i directory.Interest, e *explanation) subscribed {
 func (f *finding) verdict(i directory.Interest, p directory.Claimant, effort directory.Effort, e *explanation) verdict {
 	for _, o := range effort.Prospects {
 		if o.Publication == p.ID {
-			return prospect(o, effort)
+			return prospect(o)
 		}
 	}
 	v := verdict{Publication: p.ID}
@@ -202,7 +202,7 @@ func (f *finding) verdict(i directory.Interest, p directory.Claimant, effort dir
 }
 
 // prospect says what came of an offer.
-func prospect(o directory.Prospect, effort directory.Effort) verdict {
+func prospect(o directory.Prospect) verdict {
 	v := verdict{Publication: o.Publication, Scope: o.Scope}
 	switch o.State {
 	case directory.InUse:
@@ -236,11 +236,11 @@ func (f *finding) missing(i directory.Interest, p directory.Claimant, e *explana
 		return gone, "its process is not in the tree any more"
 	}
 	meet := common(subscriber, publisher)
+	where := subscriber[meet]
 	reach := func(what string, s directory.Scope) (why, string) {
 		return tooNarrow, fmt.Sprintf("they have no directory in common: the scope %v of %s does not reach %v, which is the nearest above both",
-			s, what, place{Directory: subscriber[meet].Directory})
+			s, what, place{Directory: where.Directory})
 	}
-	where := subscriber[meet]
 	switch { // its own process knows a registration whatever its scope
 	case where.Process != i.ID.Origin && !i.Scope.Reaches(where.Scope):
 		return reach("the subscription", i.Scope)
