@@ -53,6 +53,16 @@ func eventOf(m any) (event, bool) {
 	return e, true
 }
 
+// refusalOf returns the event that a refusal is, which is an error at once and a
+// message later; false if m is none.
+func refusalOf(m any) (event, bool) {
+	switch m.(type) {
+	case actor.NotPublished, actor.NotSubscribed:
+		return eventOf(m)
+	}
+	return event{}, false
+}
+
 // messageWord is the name of a message of package actor.
 func messageWord(m any) string { return strings.TrimPrefix(fmt.Sprintf("%T", m), "actor.") }
 

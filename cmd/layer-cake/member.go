@@ -81,6 +81,28 @@ func (m *member) run(c *cobra.Command, f func(*actor.Self, printer) error) error
 	return err
 }
 
+// watch prints what becomes of a registration until the actor is told to stop. What
+// its verb has returned may be a refusal already. Messages that are about something
+// else are left to other.
+func watch(self *actor.Self, p printer, err error, other func(*actor.Self, any)) error {
+	if e, refused := refusalOf(err); refused {
+		return p.fail(e)
+	} else if err != nil {
+		return err
+	}
+	for message := range self.Messages() {
+		if e, refused := refusalOf(message); refused {
+			return p.fail(e)
+		}
+		if e, ok := eventOf(message); !ok {
+			other(self, message)
+		} else if err := p.event(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // A scopeFlag is a scope that a registration of the tool may have.
 type scopeFlag actor.Scope
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -43,25 +42,7 @@ A name that is refused is NotPublished, with the reason, and the exit status is 
 
 // publish holds a name until it is told to stop.
 func (m *member) publish(self *actor.Self, p printer, name string) error {
-	err := self.Publish(name, actor.Scope(m.scope))
-	if refused := new(actor.NotPublished); errors.As(err, refused) {
-		e, _ := eventOf(*refused)
-		return p.fail(e)
-	} else if err != nil {
-		return err
-	}
-	for message := range self.Messages() {
-		e, ok := eventOf(message)
-		if _, refused := message.(actor.NotPublished); refused {
-			return p.fail(e)
-		}
-		if !ok {
-			answer(self, message)
-		} else if err := p.event(e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return watch(self, p, self.Publish(name, actor.Scope(m.scope)), answer)
 }
 
 // answer sends a message back to who sent it. Why that cannot be is a warning.

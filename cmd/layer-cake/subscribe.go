@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -40,23 +39,10 @@ is 1.`,
 
 // subscribe watches the names that match until it is told to stop.
 func (m *member) subscribe(self *actor.Self, p printer, pattern string) error {
-	err := self.Subscribe(pattern, actor.Scope(m.scope))
-	if refused := new(actor.NotSubscribed); errors.As(err, refused) {
-		e, _ := eventOf(*refused)
-		return p.fail(e)
-	} else if err != nil {
-		return err
-	}
-	for message := range self.Messages() {
-		e, ok := eventOf(message)
-		if _, refused := message.(actor.NotSubscribed); refused {
-			return p.fail(e)
-		}
-		if !ok {
-			self.Log().Warn("a message that is not answered", "from", self.Sender(), "type", fmt.Sprintf("%T", message))
-		} else if err := p.event(e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return watch(self, p, self.Subscribe(pattern, actor.Scope(m.scope)), ignore)
+}
+
+// ignore leaves a message without an answer, which is a warning.
+func ignore(self *actor.Self, message any) {
+	self.Log().Warn("a message that is not answered", "from", self.Sender(), "type", fmt.Sprintf("%T", message))
 }
