@@ -128,7 +128,7 @@ func (d *driver) take(n news) error {
 		if s != nil {
 			s.proc, s.actors = nil, nil
 		}
-		if d.waiting != "" && d.history.actors[d.waiting] == nil || d.waiting != "" && d.history.actors[d.waiting].ended {
+		if a := d.history.actors[d.waiting]; a == nil || a.ended {
 			d.waiting = ""
 		}
 		if !n.from.doomed {

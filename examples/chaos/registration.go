@@ -13,7 +13,7 @@ type registration struct {
 	wanted bool
 	scope  actor.Scope
 	at     int64          // when it was published, by the clock of the machine
-	order  *regexp.Regexp // of a pattern
+	names  *regexp.Regexp // of a pattern: which it matches
 
 	known  bool                 // Published or Subscribed was told
 	reach  actor.Scope          // as it was told
@@ -47,7 +47,7 @@ func (a *told) register(e event) error {
 	}
 	r.wanted, r.scope, r.at = true, e.Scope, e.At
 	if e.What == subscribe {
-		r.order = regexp.MustCompile(`^(?:` + word + `)$`)
+		r.names = regexp.MustCompile(`^(?:` + word + `)$`)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A difference is what is not yet as it must be at rest, with the actors whose
@@ -40,7 +41,7 @@ func (h *history) differences(where func(process string) *place, gentle bool) []
 	names := r.oracle.names()
 	for _, s := range r.oracle.subscriptions {
 		for name := range names {
-			if s.order.MatchString(name) {
+			if s.names.MatchString(name) {
 				r.subscription(s, name)
 			}
 		}
@@ -48,15 +49,7 @@ func (h *history) differences(where func(process string) *place, gentle bool) []
 	for _, p := range r.oracle.publications {
 		r.publication(p)
 	}
-	slices.SortFunc(r.found, func(a, b *difference) int {
-		switch {
-		case a.what < b.what:
-			return -1
-		case a.what > b.what:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(r.found, func(a, b *difference) int { return strings.Compare(a.what, b.what) })
 	return r.found
 }
 

@@ -49,7 +49,7 @@ func (h *history) begin(a *told, e event) error {
 	switch {
 	case r == nil || !r.known:
 		return broke("R11: %s for %q, which it has not registered", e.What, word)
-	case !s.publisher && !r.order.MatchString(e.Name):
+	case !s.publisher && !r.names.MatchString(e.Name):
 		return broke("R2: %s of %q for the pattern %q", e.What, e.Name, e.Pattern)
 	case e.Session != a.last+1:
 		return broke("R11: session %d begins after session %d", e.Session, a.last)
