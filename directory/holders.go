@@ -17,10 +17,7 @@ import (
 // An elder is the publication that holds a name at a scope and is none of those
 // claimed here. Zero: one of those claimed here holds, the oldest that reaches so
 // far.
-type elder struct {
-	id    ID
-	stamp Stamp
-}
+type elder struct{ age }
 
 // A contest is what is known of a name that has more than one claimant, here or
 // above.
@@ -49,13 +46,6 @@ type notice struct {
 
 func (n notice) compare(scope Scope, p Party) int {
 	return cmp.Or(cmp.Compare(n.scope, scope), cmp.Compare(n.party, p))
-}
-
-func (e elder) older(p Publication) bool {
-	if e.stamp != p.Stamp {
-		return e.stamp < p.Stamp
-	}
-	return e.id.Less(p.ID)
 }
 
 // asking reports whether the parent is to say who holds the name: a claim that it
@@ -110,7 +100,7 @@ func (m *Machine) held(from Party, msg Held) {
 	if s.contest == nil {
 		s.contest = new(contest)
 	}
-	c, e := s.contest, elder{msg.Holder, msg.Stamp}
+	c, e := s.contest, elder{age{msg.Stamp, msg.Holder}}
 	i, known := slices.BinarySearchFunc(c.above, msg.Scope, func(l level, s Scope) int { return cmp.Compare(s, l.scope) })
 	if known {
 		c.above[i] = level{scope: msg.Scope, elder: e}
@@ -172,7 +162,7 @@ func (m *Machine) informOf(name Name, s *standing, l level, was []notice) {
 	holder := &s.claims[0].Publication
 	if !here {
 		holder = &s.oldest(l.scope).Publication
-		if l.elder.id != (ID{}) && l.elder.older(*holder) {
+		if l.elder.id != (ID{}) && l.elder.before(holder.age()) {
 			holder = nil
 		}
 	}
@@ -237,14 +227,14 @@ func (m *Machine) notify(name Name, c *contest, p Party, l level, holder *Public
 	switch {
 	case v.holds:
 	case holder != nil:
-		now = elder{holder.ID, holder.Stamp}
+		now = elder{holder.age()}
 	default:
 		now = l.elder
 	}
 	switch {
 	case !known && !v.waits:
 		return // as it believes
-	case !known, (before.id == ID{}) != v.holds, !v.holds && now.before(before):
+	case !known, (before.id == ID{}) != v.holds, !v.holds && now.before(before.age):
 		m.send(p, Held{name, l.scope, now.id, now.stamp})
 	default:
 		now = before
@@ -252,13 +242,6 @@ func (m *Machine) notify(name Name, c *contest, p Party, l level, holder *Public
 	if v.waits {
 		c.told = append(c.told, notice{l.scope, p, now})
 	}
-}
-
-func (e elder) before(other elder) bool {
-	if e.stamp != other.stamp {
-		return e.stamp < other.stamp
-	}
-	return e.id.Less(other.id)
 }
 
 // stand tells the actor of this process whether its publication holds its name at

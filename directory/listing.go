@@ -79,7 +79,7 @@ func (l *lister) names(m *Machine, found *Found) {
 }
 
 // before reports whether c comes after the mark among those who claim its name.
-func (k Mark) before(c claim) bool { return Publication{Stamp: k.Stamp, ID: k.ID}.Older(c.Publication) }
+func (k Mark) before(c claim) bool { return age{k.Stamp, k.ID}.before(c.age()) }
 
 // subscriptions lists those with identities after the mark's.
 func (l *lister) subscriptions(m *Machine, found *Found) {

@@ -94,11 +94,22 @@ type Publication struct {
 }
 
 // Older reports whether p goes before q where both claim one name (R3).
-func (p Publication) Older(q Publication) bool {
-	if p.Stamp != q.Stamp {
-		return p.Stamp < q.Stamp
+func (p Publication) Older(q Publication) bool { return p.age().before(q.age()) }
+
+func (p *Publication) age() age { return age{p.Stamp, p.ID} }
+
+// An age orders those who claim one name: the one with the earlier stamp is older,
+// of one stamp the one with the lesser identity (R3).
+type age struct {
+	stamp Stamp
+	id    ID
+}
+
+func (a age) before(b age) bool {
+	if a.stamp != b.stamp {
+		return a.stamp < b.stamp
 	}
-	return p.ID.Less(q.ID)
+	return a.id.Less(b.id)
 }
 
 func (p Publication) String() string {
