@@ -20,9 +20,9 @@ type SessionKey struct {
 
 func (k SessionKey) String() string {
 	if k.Opener == 0 {
-		return fmt.Sprintf("session-%d", k.ID)
+		return k.ID.String()
 	}
-	return fmt.Sprintf("session-%d of %v", k.ID, k.Opener)
+	return fmt.Sprintf("%v of %v", k.ID, k.Opener)
 }
 
 // Self is the party that opens sessions inside the process.
