@@ -137,6 +137,10 @@ type (
 	}
 )
 
+// Refused tells the other end of a link what rule it broke, before the link is
+// closed (R18).
+type Refused struct{ Reason string }
+
 // From the shell to the directory machine.
 type (
 	// ChildUp: a link to a directory of that inner scope is there.
@@ -179,6 +183,7 @@ func (Unseek) message()        {}
 func (Offered) message()       {}
 func (Offer) message()         {}
 func (Withdraw) message()      {}
+func (Refused) message()       {}
 func (ChildUp) message()       {}
 func (ParentUp) message()      {}
 func (Gone) message()          {}

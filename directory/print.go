@@ -10,8 +10,8 @@ import (
 
 func (s SessionID) String() string { return fmt.Sprintf("session-%d", uint64(s)) }
 
-// listing is a registration as its answers name it.
-func listing(text string, s Scope) string { return fmt.Sprintf("%q[%v]", text, s) }
+// registration is one as its answers name it.
+func registration(text string, s Scope) string { return fmt.Sprintf("%q[%v]", text, s) }
 
 func (m Publish) String() string   { return "publish " + m.Publication.String() }
 func (m Unpublish) String() string { return fmt.Sprintf("unpublish %v", m.ID) }
@@ -21,36 +21,36 @@ func (m Unsubscribe) String() string {
 }
 
 func (m Published) String() string {
-	return fmt.Sprintf("published %s %v", listing(string(m.Name), m.Scope), m.ID)
+	return fmt.Sprintf("published %s %v", registration(string(m.Name), m.Scope), m.ID)
 }
 
 func (m NotPublished) String() string {
-	return fmt.Sprintf("not published %s %v: %s", listing(string(m.Name), m.Scope), m.ID, m.Reason)
+	return fmt.Sprintf("not published %s %v: %s", registration(string(m.Name), m.Scope), m.ID, m.Reason)
 }
 
 func (m Standby) String() string {
-	return fmt.Sprintf("standby %s %v", listing(string(m.Name), m.Scope), m.ID)
+	return fmt.Sprintf("standby %s %v", registration(string(m.Name), m.Scope), m.ID)
 }
 
 func (m Promoted) String() string {
-	return fmt.Sprintf("promoted %s %v", listing(string(m.Name), m.Scope), m.ID)
+	return fmt.Sprintf("promoted %s %v", registration(string(m.Name), m.Scope), m.ID)
 }
 
 func (m Held) String() string {
 	if m.Holder == (ID{}) {
-		return fmt.Sprintf("held %s by its own", listing(string(m.Name), m.Scope))
+		return fmt.Sprintf("held %s by its own", registration(string(m.Name), m.Scope))
 	}
-	return fmt.Sprintf("held %s by %v", listing(string(m.Name), m.Scope), m.Holder)
+	return fmt.Sprintf("held %s by %v", registration(string(m.Name), m.Scope), m.Holder)
 }
 
 func (m Unpublished) String() string { return fmt.Sprintf("unpublished %q %v", string(m.Name), m.ID) }
 
 func (m Subscribed) String() string {
-	return fmt.Sprintf("subscribed %s %v", listing(string(m.Pattern), m.Scope), m.ID)
+	return fmt.Sprintf("subscribed %s %v", registration(string(m.Pattern), m.Scope), m.ID)
 }
 
 func (m NotSubscribed) String() string {
-	return fmt.Sprintf("not subscribed %s %v: %s", listing(string(m.Pattern), m.Scope), m.ID, m.Reason)
+	return fmt.Sprintf("not subscribed %s %v: %s", registration(string(m.Pattern), m.Scope), m.ID, m.Reason)
 }
 
 func (m Unsubscribed) String() string {
@@ -86,6 +86,8 @@ func (m Withdraw) String() string {
 	return fmt.Sprintf("withdraw from %v at %v: %q", m.Subscription, m.Scope, string(m.Name))
 }
 
+func (m Refused) String() string { return "refused: " + m.Reason }
+
 func publications(list []Publication) string {
 	if len(list) == 0 {
 		return "nobody"
@@ -113,17 +115,17 @@ func (m Closed) String() string    { return fmt.Sprintf("closed %v: %s", m.Sessi
 
 func (m Available) String() string {
 	return fmt.Sprintf("available %s with %v, %v for %v",
-		listing(string(m.Name), m.Scope), m.Publisher, m.Session, m.Subscription)
+		registration(string(m.Name), m.Scope), m.Publisher, m.Session, m.Subscription)
 }
 
 func (m Delivered) String() string {
 	return fmt.Sprintf("delivered %s with %v, %v for %v",
-		listing(string(m.Name), m.Scope), m.Subscriber, m.Session, m.Publication)
+		registration(string(m.Name), m.Scope), m.Subscriber, m.Session, m.Publication)
 }
 
 func (m Dropped) String() string {
 	return fmt.Sprintf("dropped %s with %v, %v for %v: %s",
-		listing(string(m.Name), m.Scope), m.Remote, m.Session, m.Registration, m.Reason)
+		registration(string(m.Name), m.Scope), m.Remote, m.Session, m.Registration, m.Reason)
 }
 
 func (m Lost) String() string    { return fmt.Sprintf("lost %v: %s", m.Session, m.Reason) }

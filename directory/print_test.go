@@ -44,6 +44,7 @@ func TestText(t *testing.T) {
 		{Offered{id, Host, false, false, nil}, `offered to 00000001.4 at HOST: nobody`},
 		{Offer{id, Host, p}, `offer to 00000001.4 at HOST: "a:b"[LAN] 00000001.4 by 00000002:5`},
 		{Withdraw{id, Host, "a\nb"}, `withdraw from 00000001.4 at HOST: "a\nb"`},
+		{Refused{"why"}, `refused: why`},
 		{ChildUp{Process}, `child up at PROCESS`},
 		{ParentUp{LAN}, `parent up at LAN`},
 		{Gone{}, `gone`},
@@ -62,6 +63,9 @@ func TestText(t *testing.T) {
 		{Linked{id.Origin}, `linked 00000001`},
 		{Fired{Timer{TimerRetry, 8, 2}}, `fired retry-8, try 2`},
 
+		{List{Route{id.Origin, who.Process}}, `list by 00000001/00000002`},
+		{Describe{Route{id.Origin}}, `describe for 00000001`},
+		{Listed{Route: Route{id.Origin}, Directory: Directory{Process: who.Process}, Children: make([]Directory, 3)}, `listed for 00000001: 00000002 with 3 children`},
 		{Enquire{Route: Route{id.Origin}, To: Route{who.Process}, Number: 9, Topic: TopicNames}, `enquire names of 00000002 by 00000001, number 9`},
 		{Found{Route: Route{id.Origin}, Number: 9, Claimants: []Claimant{{}}}, `found 1 for 00000001, number 9`},
 		{Found{Route: Route{id.Origin}, Number: 9, Gone: true}, `found nobody for 00000001, number 9`},
@@ -93,7 +97,7 @@ func TestText(t *testing.T) {
 
 	// Every word of these files is above.
 	marker := regexp.MustCompile(`(?m)^func \((\w+)\) (?:message|effect)\(\)`)
-	for _, file := range []string{"message.go", "session.go", "enquiry.go"} {
+	for _, file := range []string{"message.go", "session.go", "survey.go", "enquiry.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -11,13 +11,6 @@ import (
 // MaxRoute is how many directories lie between the root and whoever asks, at most.
 const MaxRoute = 8
 
-// fits reports whether a child of that scope may ask by that route: it begins
-// with the child, and has no more directories than there are scopes from it
-// inwards. Who passes on a route that fits has one that fits its own parent.
-func (c *neighbour) fits(r Route) bool {
-	return len(r) > 0 && r[0] == c.Process && len(r) <= int(Library-c.Scope)+1
-}
-
 // A Route is the way from the root down to the process that asked for a survey.
 type Route []transport.ProcessID
 
@@ -50,11 +43,6 @@ type (
 	}
 )
 
-// Refused tells the other end of a link what rule it broke, before the link is
-// closed (R18).
-type Refused struct{ Reason string }
-
-func (m Refused) String() string  { return "refused: " + m.Reason }
 func (m List) String() string     { return "list by " + m.Route.String() }
 func (m Describe) String() string { return "describe for " + m.Route.String() }
 func (m Listed) String() string {
@@ -73,7 +61,6 @@ func (r Route) String() string {
 	return b.String()
 }
 
-func (Refused) message()  {}
 func (List) message()     {}
 func (Describe) message() {}
 func (Listed) message()   {}
@@ -151,6 +138,13 @@ func (s *Survey) climb(from Party, r Route) []Effect {
 		return []Effect{Refuse{from, "a survey came by a route that it cannot have taken"}}
 	}
 	return nil
+}
+
+// fits reports whether a child of that scope may ask by that route: it begins
+// with the child, and has no more directories than there are scopes from it
+// inwards. Who passes on a route that fits has one that fits its own parent.
+func (c *neighbour) fits(r Route) bool {
+	return len(r) > 0 && r[0] == c.Process && len(r) <= int(Library-c.Scope)+1
 }
 
 func (s *Survey) describe(route Route) (effects []Effect, answers []Message) {
