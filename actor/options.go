@@ -67,7 +67,7 @@ func (o *Options) complete() Options {
 
 // node returns what the node of a system needs to know.
 func (o Options) node(sys *System) (node.Config, error) {
-	scope, ok := o.Scope.inner()
+	scope, ok := o.Scope.known()
 	if !ok || o.Scope == WAN {
 		return node.Config{}, fmt.Errorf("there is no directory of scope %v", o.Scope)
 	}

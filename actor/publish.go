@@ -9,7 +9,7 @@ import "github.com/layer-cake/layer-cake/directory"
 // one Delivered for each subscriber, and Standby and Promoted as others with the
 // name come and go follow as messages.
 func (s *Self) Publish(name string, options ...Option) error {
-	scope, ok := scopeOf(options).inner()
+	scope, ok := scopeOf(options).known()
 	if !ok {
 		return NotPublished{name, scopeOf(options), "there is no such scope"}
 	}
@@ -27,7 +27,7 @@ func (s *Self) Unpublish(name string) { s.sys.net.Unpublish(s.at.Actor, director
 // pattern is no good, or this actor has subscribed to it before. Subscribed,
 // then Available and Dropped follow as messages.
 func (s *Self) Subscribe(pattern string, options ...Option) error {
-	scope, ok := scopeOf(options).inner()
+	scope, ok := scopeOf(options).known()
 	if !ok {
 		return NotSubscribed{pattern, scopeOf(options), "there is no such scope"}
 	}

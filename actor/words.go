@@ -47,8 +47,8 @@ func (s Scope) String() string {
 	return [...]string{"WAN", "LAN", "Host", "Group", "Process", "Library"}[s-1]
 }
 
-// inner returns the scope as the directory knows it; false if there is none such.
-func (s Scope) inner() (directory.Scope, bool) {
+// known returns the scope as the directory knows it; false if there is none such.
+func (s Scope) known() (directory.Scope, bool) {
 	return directory.Scope(s), WAN <= s && s <= Library
 }
 
