@@ -83,7 +83,7 @@ func (k Mark) before(c claim) bool { return age{k.Stamp, k.ID}.before(c.age()) }
 
 // subscriptions lists those with identities after the mark's.
 func (l *lister) subscriptions(m *Machine, found *Found) {
-	for _, id := range least(Page, compareIDs, l.interests(m)) {
+	for _, id := range least(Page, ID.Compare, l.interests(m)) {
 		s := m.seekings[id]
 		found.Subscriptions = append(found.Subscriptions, Interest{s.Pattern, s.ID, s.Scope, s.Actor.Actor})
 	}
@@ -119,7 +119,7 @@ func (l *lister) offers(m *Machine, found *Found) {
 			return
 		}
 		room := Page - len(found.Offers)
-		ids := least(room+1, compareIDs, func(yield func(ID) bool) {
+		ids := least(room+1, ID.Compare, func(yield func(ID) bool) {
 			m.patterns.Find(name, func(e *match.Entry[[]*seeking]) {
 				if l.Pattern != "" && e.Pattern.String() != string(l.Pattern) {
 					return

@@ -27,7 +27,7 @@ func (r *Resolver) inspect(to Party, q Enquire) {
 	found := Found{Route: q.Route, Number: q.Number}
 	last := q.After
 	// Each has a name at least, but for the one that the mark is in.
-	for _, id := range least(Page+1, compareIDs, r.listed(q)) {
+	for _, id := range least(Page+1, ID.Compare, r.listed(q)) {
 		s := r.interests[id]
 		after := Name("")
 		if id == q.After.ID {

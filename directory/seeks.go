@@ -75,12 +75,7 @@ func (m *Machine) add(from Party, s Subscription) {
 			return
 		}
 		known = &seeking{Subscription: s, entry: entry}
-		at, _ := slices.BinarySearchFunc(entry.Value, s.ID, func(other *seeking, id ID) int {
-			if other.ID.Less(id) {
-				return -1
-			}
-			return 1
-		})
+		at, _ := slices.BinarySearchFunc(entry.Value, s.ID, func(other *seeking, id ID) int { return other.ID.Compare(id) })
 		entry.Value = slices.Insert(entry.Value, at, known)
 		m.seekings[s.ID] = known
 	}

@@ -241,21 +241,11 @@ func (r *retract) run(m *Machine) bool {
 }
 
 func (m *Machine) sortedSeekings() []ID {
-	return slices.SortedFunc(maps.Keys(m.seekings), compareIDs)
+	return slices.SortedFunc(maps.Keys(m.seekings), ID.Compare)
 }
 
-func sortedIDs(set map[ID]struct{}) []ID { return slices.SortedFunc(maps.Keys(set), compareIDs) }
+func sortedIDs(set map[ID]struct{}) []ID { return slices.SortedFunc(maps.Keys(set), ID.Compare) }
 
 func sortedNames(set map[Name]struct{}) []Name {
 	return slices.SortedFunc(maps.Keys(set), cmp.Compare[Name])
-}
-
-func compareIDs(a, b ID) int {
-	switch {
-	case a == b:
-		return 0
-	case a.Less(b):
-		return -1
-	}
-	return 1
 }

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -61,13 +63,13 @@ type ID struct {
 // String returns the form that logs show: 9e7db6d6.3.
 func (id ID) String() string { return fmt.Sprintf("%s.%d", id.Origin.Short(), id.Seq) }
 
-// Less orders identities: where stamps are equal, and where effects need one order.
-func (id ID) Less(other ID) bool {
-	if id.Origin != other.Origin {
-		return id.Origin.Less(other.Origin)
-	}
-	return id.Seq < other.Seq
+// Compare orders identities: where stamps are equal, and where effects need one order.
+func (id ID) Compare(other ID) int {
+	return cmp.Or(bytes.Compare(id.Origin[:], other.Origin[:]), cmp.Compare(id.Seq, other.Seq))
 }
+
+// Less reports whether id goes before other in that order.
+func (id ID) Less(other ID) bool { return id.Compare(other) < 0 }
 
 // A Stamp is the age of a publication: nanoseconds since 1970 by the clock of
 // its machine, given once at Publish (R3).

@@ -103,7 +103,7 @@ func explain(pattern directory.Pattern, name directory.Name, tree node.Tree) exp
 	for _, c := range slices.SortedFunc(maps.Values(claimants), older) {
 		e.Publications = append(e.Publications, published{c, f.place(c.ID.Origin)})
 	}
-	for _, id := range slices.SortedFunc(maps.Keys(interests), compareIDs) {
+	for _, id := range slices.SortedFunc(maps.Keys(interests), directory.ID.Compare) {
 		e.Subscriptions = append(e.Subscriptions, f.judge(interests[id], &e))
 	}
 	return e
@@ -119,18 +119,8 @@ func (e explanation) sessions() (n int) {
 	return n
 }
 
-func compareIDs(a, b directory.ID) int {
-	switch {
-	case a.Less(b):
-		return -1
-	case b.Less(a):
-		return 1
-	}
-	return 0
-}
-
 func older(a, b directory.Claimant) int {
-	return cmp.Or(cmp.Compare(a.Stamp, b.Stamp), compareIDs(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(a.Stamp, b.Stamp), a.ID.Compare(b.ID))
 }
 
 // A finding is a tree with the way to each process in it.
