@@ -36,7 +36,7 @@ The directories that know it:
 
 	m.first.Close() // as if it were killed: the one that stood by is used
 	hears[directory.Promoted](t, m.told)
-	if available := hears[directory.Available](t, m.told); available.Publisher.Process != m.second.ID() {
+	if available := hears[directory.Available](t, m.found); available.Publisher.Process != m.second.ID() {
 		t.Fatalf("got %v", available)
 	}
 	got, _, status = m.tool(t, "explain", "svc:.*", "svc:a", "--json")

@@ -116,12 +116,13 @@ func hears[T directory.Message](t *testing.T, f facts) T {
 // "svc:.*" and has a session with the first.
 type meeting struct {
 	host, first, second, sub *node.Node
-	told                     facts // of all but the host
+	told                     facts // to those who publish
+	found                    facts // to the subscriber
 }
 
 func openMeeting(t *testing.T) meeting {
 	t.Helper()
-	m := meeting{host: openNode(t, directory.Host, "host-cake", ""), told: newFacts()}
+	m := meeting{host: openNode(t, directory.Host, "host-cake", ""), told: newFacts(), found: newFacts()}
 	publish := func(n *node.Node) {
 		t.Helper()
 		if err := n.Publish(1, "svc:a", directory.Host); err != nil {
@@ -130,11 +131,11 @@ func openMeeting(t *testing.T) meeting {
 	}
 	m.first = openNodeOf(t, m.told, directory.Process, "first", m.host.Address())
 	publish(m.first)
-	m.sub = openNodeOf(t, m.told, directory.Process, "sub", m.host.Address())
+	m.sub = openNodeOf(t, m.found, directory.Process, "sub", m.host.Address())
 	if err := m.sub.Subscribe(1, "svc:.*", directory.Host); err != nil {
 		t.Fatal(err)
 	}
-	hears[directory.Available](t, m.told)
+	hears[directory.Available](t, m.found)
 	m.second = openNodeOf(t, m.told, directory.Process, "second", m.host.Address())
 	publish(m.second)
 	hears[directory.Standby](t, m.told)
