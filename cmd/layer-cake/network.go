@@ -40,6 +40,7 @@ knows, by the identities of publications and subscriptions:
     ? "svc:.*" (bfe1d30f.1)                    a pattern and who subscribed to it
     <> "svc:a" (bfe1d30f.1 -> 61743a2a.1)      an offer that this directory makes
     > "svc:a"[GROUP] (bfe1d30f.1 -> 61743a2a.1)   a session, in the subscriber's process
+    ! "svc:a"[HOST] (bfe1d30f.1 -> 61743a2a.1) trying   there is none, and how it stands
 
 In each directory the oldest publication of a name holds it; the others stand by.
 With --json each directory and each entry is an object on a line of its own.
