@@ -23,6 +23,9 @@ comes, a line each:
     Delivered    a subscriber has a session with it
     Dropped      that session is over, and why
 
+Which of two is older their machines' clocks say: one that is behind makes its names
+older than they are.
+
 With --json a line is an object: "time", "event", which is one of these words,
 "name", "scope", and what else applies of "subscriber", "remote" and "reason".
 

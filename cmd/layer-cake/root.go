@@ -32,6 +32,7 @@ it, and see it, with a host-cake on this machine:
     layer-cake subscribe 'svc:.*' &
     layer-cake ask svc:a hello
     layer-cake network
+    layer-cake explain 'svc:.*' svc:a
 
 The home is .layer-cake in the current folder, unless --home-path names another.
 The exit status is 0, or 1 for a failure, or 2 for a command line that cannot be
