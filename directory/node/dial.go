@@ -9,7 +9,10 @@ import (
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 )
 
-var errNoEndpoint = errors.New("the machine of the publisher has no address on the LAN")
+var (
+	errNoEndpoint = errors.New("the machine of the publisher has no address on the LAN")
+	errNotNear    = errors.New("the publisher is on another machine than its directory says")
+)
 
 // awaitLink makes a session wait for a link to its publisher's process, which is
 // dialled unless it is being dialled already.
@@ -70,12 +73,14 @@ func (n *Node) dialled(first directory.Connect, l *link, err error) {
 	}
 	for _, c := range waiting {
 		s := n.sessions[directory.SessionKey{ID: c.Open.Session}]
-		switch over := n.routes.to(process); {
+		switch over := n.routes.opens(process, c.Publication.Scope); {
 		case s == nil: // abandoned meanwhile
 		case over != nil:
 			n.openOver(over, s, c)
 		case endpoint(c.Publication, c.Open.Scope) != endpoint(first.Publication, first.Open.Scope):
 			n.awaitLink(c)
+		case err == nil:
+			n.do(n.resolver.Step(0, directory.Lost{Session: c.Open.Session, Reason: errNotNear.Error()}))
 		default:
 			n.do(n.resolver.Step(0, directory.Lost{Session: c.Open.Session, Reason: err.Error()}))
 		}

@@ -67,22 +67,16 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 }
 
 // reach is Host for a link whose other end is on this machine beyond doubt, else
-// LAN. So is one over the machine's own LAN address: its two ends have that one, and
-// the system takes from no network what claims to come from itself. Were it LAN,
-// nothing narrower could ever be opened while it lasts. A transport that is no
-// network names places instead of IP addresses.
+// LAN. A transport that is no network names places instead of IP addresses.
 func reach(t transport.Link) directory.Scope {
 	remote, err := netip.ParseAddrPort(t.Remote())
-	if err == nil && remote.Addr().IsLoopback() || place(t.Remote()) == place(t.Local()) {
+	if err == nil && remote.Addr().IsLoopback() || err != nil && place(t.Remote()) == place(t.Local()) {
 		return directory.Host
 	}
 	return directory.LAN
 }
 
 func place(address string) string {
-	if at, err := netip.ParseAddrPort(address); err == nil {
-		return at.Addr().Unmap().String()
-	}
 	host, _, _ := strings.Cut(address, ":")
 	return host
 }

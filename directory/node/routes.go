@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -70,6 +71,22 @@ func (r *routes) to(p transport.ProcessID) *link {
 		return all[0]
 	}
 	return nil
+}
+
+// opens returns the link over which a publication of that scope may be opened, nil
+// if there is none: on the LAN address of a process on this machine a narrower one
+// would be refused (R16).
+func (r *routes) opens(p transport.ProcessID, scope directory.Scope) *link {
+	for _, l := range r.all(p) {
+		if l.opens(scope) {
+			return l
+		}
+	}
+	return nil
+}
+
+func (l *link) opens(scope directory.Scope) bool {
+	return l.reach == directory.Host || scope.Reaches(l.reach)
 }
 
 // all returns every link to a process, the one to use first.

@@ -158,7 +158,7 @@ func (n *Node) connect(c directory.Connect) {
 		n.do(n.acceptor.Step(directory.Self, directory.Opening{Open: c.Open, Reach: directory.Process}))
 		return
 	}
-	if l := n.routes.to(process); l != nil {
+	if l := n.routes.opens(process, c.Publication.Scope); l != nil {
 		n.openOver(l, s, c)
 		return
 	}
