@@ -30,8 +30,8 @@ type Acceptor struct {
 // A publication is one that is live, with its sessions.
 type publication struct {
 	Publication
-	party    Party // zero: the actor has ended
-	sessions map[SessionKey]*accepted
+	party    Party                    // zero: the actor has ended
+	sessions map[SessionKey]*accepted // nil: there was none yet
 }
 
 // An accepted is the publisher's end of a session.
@@ -84,7 +84,7 @@ func (a *Acceptor) publish(from Party, p Publication) {
 	if a.publications[p.ID] != nil {
 		return
 	}
-	a.publications[p.ID] = &publication{p, from, map[SessionKey]*accepted{}}
+	a.publications[p.ID] = &publication{p, from, nil}
 	if a.actors[from] == nil {
 		a.actors[from] = map[ID]struct{}{}
 	}
@@ -98,6 +98,9 @@ func (a *Acceptor) opening(key SessionKey, m Opening) {
 		return
 	}
 	s := &accepted{publication: p, key: key, subscriber: m.Subscriber, scope: m.Scope}
+	if p.sessions == nil {
+		p.sessions = map[SessionKey]*accepted{}
+	}
 	p.sessions[key] = s
 	if a.openers[key.Opener] == nil {
 		a.openers[key.Opener] = map[SessionID]*accepted{}
