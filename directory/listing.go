@@ -24,7 +24,9 @@ func (m *Machine) enquire(to Party, q Enquire) {
 	m.goOn(false)
 }
 
-func (l *lister) party() Party { return l.to }
+func (l *lister) party() Party   { return l.to }
+func (l *lister) key() taskKey   { return taskKey{} }
+func (l *lister) outlives() bool { return false }
 
 func (l *lister) run(m *Machine) bool {
 	found := Found{Route: l.Route, Number: l.Number}

@@ -13,23 +13,30 @@ type task interface {
 	run(m *Machine) (more bool)
 	// party is for whom it is done.
 	party() Party
+	// key is the same for a task that begins this one anew; the zero key, if none does.
+	key() taskKey
+	// outlives reports whether it is still to be done when its party is gone.
+	outlives() bool
 }
 
-// backlog is the work that was put off. Parties take turns, whatever each has
-// asked for: who asks for much waits for it alone.
-type backlog struct {
-	turns   []Party          // who has tasks, the next one first
-	tasks   map[Party][]task // in the order in which they were put off
-	answers map[answerKey]*answer
-}
-
-type answerKey struct {
+type taskKey struct {
 	to           Party
 	subscription ID
 }
 
+// waiting is the place of a task in its party's list.
+type waiting struct{ task }
+
+// backlog is the work that was put off. Parties take turns, whatever each has
+// asked for: who asks for much waits for it alone.
+type backlog struct {
+	turns []Party              // who has tasks, the next one first
+	tasks map[Party][]*waiting // in the order in which they were put off
+	keyed map[taskKey]*waiting // those of them that may be begun anew
+}
+
 func newBacklog() backlog {
-	return backlog{tasks: make(map[Party][]task), answers: make(map[answerKey]*answer)}
+	return backlog{tasks: make(map[Party][]*waiting), keyed: make(map[taskKey]*waiting)}
 }
 
 func (b *backlog) push(t task) {
@@ -37,10 +44,20 @@ func (b *backlog) push(t task) {
 	if len(b.tasks[p]) == 0 {
 		b.turns = append(b.turns, p)
 	}
-	b.tasks[p] = append(b.tasks[p], t)
-	if a, ok := t.(*answer); ok {
-		b.answers[a.key()] = a
+	w := &waiting{t}
+	b.tasks[p] = append(b.tasks[p], w)
+	if key := t.key(); key != (taskKey{}) {
+		b.keyed[key] = w
 	}
+}
+
+// replace puts t in the place of the task that it begins anew, if one waits.
+func (b *backlog) replace(t task) bool {
+	old := b.keyed[t.key()]
+	if old != nil {
+		old.task = t
+	}
+	return old != nil
 }
 
 // next takes out the task whose turn it is, of those who are not full; nil if
@@ -56,30 +73,29 @@ func (b *backlog) next(full []Party) task {
 	} else {
 		b.turns = slices.Delete(b.turns, at, at+1)
 	}
-	t := b.tasks[p][0]
+	w := b.tasks[p][0]
 	b.tasks[p][0] = nil // let go of it
 	b.tasks[p] = b.tasks[p][1:]
-	if a, ok := t.(*answer); ok && b.answers[a.key()] == a {
-		delete(b.answers, a.key())
+	if key := w.key(); b.keyed[key] == w {
+		delete(b.keyed, key)
 	}
 	if len(b.tasks[p]) == 0 {
 		delete(b.tasks, p)
 	} else {
 		b.turns = append(b.turns, p)
 	}
-	return t
+	return w.task
 }
 
 // drop forgets what was to be said to a party that is gone. What is still to be
 // taken back is not forgotten: an actor may end, begin anew, and end again.
 func (b *backlog) drop(p Party) {
-	var kept []task
-	for _, t := range b.tasks[p] {
-		switch t := t.(type) {
-		case *answer:
-			delete(b.answers, t.key())
-		case *retract:
-			kept = append(kept, t)
+	var kept []*waiting
+	for _, w := range b.tasks[p] {
+		if w.outlives() {
+			kept = append(kept, w)
+		} else {
+			delete(b.keyed, w.key())
 		}
 	}
 	if len(kept) > 0 {
@@ -92,12 +108,9 @@ func (b *backlog) drop(p Party) {
 
 // start runs the first slice of t at once and puts off the rest.
 func (m *Machine) start(t task) {
-	if a, ok := t.(*answer); ok {
-		if old := m.work.answers[a.key()]; old != nil {
-			*old = *a // begun anew, where it stands
-			old.over = !old.run(m)
-			return
-		}
+	if m.work.replace(t) {
+		t.run(m) // what is left of it has its turn already
+		return
 	}
 	if t.run(m) {
 		m.work.push(t)
@@ -105,15 +118,13 @@ func (m *Machine) start(t task) {
 	}
 }
 
-// putOff leaves all of an answer to its party's turn: one step may ask for many, of
+// putOff leaves all of a task to its party's turn: one step may ask for many, of
 // who has no room for them now.
-func (m *Machine) putOff(a *answer) {
-	if old := m.work.answers[a.key()]; old != nil {
-		*old = *a // begun anew, where it stands
-		return
+func (m *Machine) putOff(t task) {
+	if !m.work.replace(t) {
+		m.work.push(t)
+		m.goOn(false)
 	}
-	m.work.push(a)
-	m.goOn(false)
 }
 
 // goOn asks for Resume, once; if full, when there is room.
@@ -148,7 +159,8 @@ type answer struct {
 }
 
 func (a *answer) party() Party   { return a.to }
-func (a *answer) key() answerKey { return answerKey{a.to, a.seeking.ID} }
+func (a *answer) key() taskKey   { return taskKey{a.to, a.seeking.ID} }
+func (a *answer) outlives() bool { return false }
 
 func (a *answer) run(m *Machine) bool {
 	s := a.seeking
@@ -171,6 +183,7 @@ func (a *answer) run(m *Machine) bool {
 		a.say(m, a.offers, !more)
 		a.offers = nil
 	}
+	a.over = !more
 	return more
 }
 
@@ -186,7 +199,9 @@ type resync struct {
 	from  string
 }
 
-func (r *resync) party() Party { return r.to }
+func (r *resync) party() Party   { return r.to }
+func (r *resync) key() taskKey   { return taskKey{} }
+func (r *resync) outlives() bool { return false }
 
 func (r *resync) run(m *Machine) bool {
 	if m.parent != r.to {
@@ -219,7 +234,9 @@ type retract struct {
 	names []Name
 }
 
-func (r *retract) party() Party { return r.of }
+func (r *retract) party() Party   { return r.of }
+func (r *retract) key() taskKey   { return taskKey{} }
+func (r *retract) outlives() bool { return true }
 
 func (r *retract) run(m *Machine) bool {
 	n := min(len(r.seeks), m.slice)

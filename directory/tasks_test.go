@@ -132,7 +132,7 @@ func TestGoneWhileAnswered(t *testing.T) {
 	c.Step(c.children[0], Gone{})
 	c.Step(c.children[2], Gone{})
 	c.finish()
-	if len(c.work.tasks)+len(c.work.answers)+len(c.work.turns)+len(c.seekings)+len(c.parties) != 0 {
+	if len(c.work.tasks)+len(c.work.keyed)+len(c.work.turns)+len(c.seekings)+len(c.parties) != 0 {
 		t.Errorf("left are %v, %v, %v", c.work, c.seekings, c.parties)
 	}
 }
