@@ -195,15 +195,15 @@ type upward struct {
 // upward chooses the oldest claimant for each scope from the parent's outwards,
 // oldest first; none if there is no parent.
 func (s *standing) upward(parent Scope) (u upward) {
-	widest := WAN // among those taken, what still could be reached further out
+	taken := parent + 1 // the widest scope that is taken: what is left lies further out
 	for i := range s.claims {
 		c := &s.claims[i]
 		// Older ones that reach as far have taken every scope this one could.
-		if c.Scope.Reaches(parent) && (u.count == 0 || c.Scope < widest) {
+		if c.Scope < taken {
 			u.claimants[u.count] = c.ID
 			u.count++
-			widest = max(c.Scope, LAN)
-			if widest == LAN {
+			taken = max(c.Scope, LAN)
+			if taken == LAN {
 				break
 			}
 		}

@@ -12,9 +12,9 @@ import (
 // mutations are ways to break the machines, each of which the simulation must see.
 var mutations = []struct{ name, file, old, new string }{
 	{"the youngest holds", "claims.go", "if c.Older(p) {\n\t\t\treturn -1", "if p.Older(c.Publication) {\n\t\t\treturn -1"},
-	{"of wider scopes the parent hears nothing", "claims.go", "if widest == LAN {", "if true {"},
+	{"of wider scopes the parent hears nothing", "claims.go", "if taken == LAN {", "if true {"},
 	{"what a child says no more is kept", "claims.go", "return slices.ContainsFunc(msg.Claimants, func(p Publication) bool { return p.ID == c.ID })", "return true"},
-	{"told to whom the scope does not reach", "claims.go", "c.Scope.Reaches(parent) &&", "true &&"},
+	{"told to whom the scope does not reach", "claims.go", "taken := parent + 1", "taken := Library + 1"},
 	{"offered to its own branch", "seeks.go", "if slices.Contains(s.by, p) {\n\t\t\treturn false", "if slices.Contains(s.by, p) {\n\t\t\treturn true"},
 	{"another holder is not told", "seeks.go", "case is && (!was || before.ID != now.ID):", "case is && !was:"},
 	{"an actor is offered its own", "seeks.go", "if c.ID == (ID{}) || c.Actor == s.Actor {", "if c.ID == (ID{}) {"},
@@ -24,7 +24,7 @@ var mutations = []struct{ name, file, old, new string }{
 	{"a lost link leaves its subscriptions", "tasks.go", "m.unseek(r.of, id)", "_ = id"},
 	{"each batch is the first", "tasks.go", "m.scope, !a.begun, last,", "m.scope, true, last,"},
 	{"a new parent hears the first slice", "tasks.go", "next, more := m.names.Range(r.from, m.slice, func(name string, s *standing) {", "next, more := \"\", false\n\tm.names.Range(r.from, m.slice, func(name string, s *standing) {"},
-	{"what was still to be taken back is forgotten", "tasks.go", "kept = append(kept, t)", "_ = t"},
+	{"what was still to be taken back is forgotten", "tasks.go", "kept = append(kept, w)", "_ = w"},
 	{"who has no room is told", "tasks.go", "return !slices.Contains(full, p) })", "return true })"},
 	{"nobody below hears who holds", "holders.go", "m.send(p, Held{name, l.scope, now.id, now.stamp})", ""},
 	{"what another link said is believed", "holders.go", "above[i].stale = true", "above[i].stale = false"},
