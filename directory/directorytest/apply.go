@@ -1,6 +1,7 @@
 package directorytest
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 
@@ -187,8 +188,5 @@ func (l *life) sendNth(n int) bool {
 }
 
 func compareKeys(a, b directory.SessionKey) int {
-	if a.Opener != b.Opener {
-		return int(int64(a.Opener) - int64(b.Opener))
-	}
-	return int(int64(a.ID) - int64(b.ID))
+	return cmp.Or(cmp.Compare(a.Opener, b.Opener), cmp.Compare(a.ID, b.ID))
 }

@@ -25,7 +25,7 @@ var (
 
 func newChaos(w *world, seed uint64) *chaos {
 	c := &chaos{world: w, random: rand.New(rand.NewPCG(seed, 6))}
-	weather := []int{1, 2, 4, 10}[c.random.IntN(4)] // half, as it is, double, ...
+	weather := []int{1, 2, 4, 10}[c.random.IntN(4)] // against the 2 below: half, as it is, double, five times
 	for _, d := range deeds {
 		weight := 2 * d.weight
 		if d.rough {
@@ -34,6 +34,7 @@ func newChaos(w *world, seed uint64) *chaos {
 		c.weights = append(c.weights, weight)
 		c.total += weight
 	}
+	// The first deed lets things go on: at half its weight to double, much waits or little.
 	c.weights[0] = c.weights[0] * (1 + c.random.IntN(4)) / 2
 	c.total += c.weights[0] - 2*deeds[0].weight
 	c.names = append(c.names, allNames...)

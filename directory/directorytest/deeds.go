@@ -181,7 +181,8 @@ func (c *chaos) redial() {
 		c.do(action{verb: work, at: at})
 	}
 	for range c.random.IntN(8) {
-		// The new link is the last of those that have something.
+		// The new link is the last of those that have something: mostly it is read,
+		// and once in four times the old one.
 		c.do(action{verb: read, at: at, to: above, n: [3]int{1 - c.random.IntN(4)/3}})
 		c.do(action{verb: work, at: above})
 	}

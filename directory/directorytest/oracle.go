@@ -9,7 +9,7 @@ import (
 // The functions of R15, in plain words: what holds at rest is a function of what
 // is alive.
 
-// lives yields the processes that run.
+// alive yields the processes that run.
 func (w *world) alive(yield func(*life) bool) {
 	for _, s := range w.sites {
 		if s.now != nil && !yield(s.now) {

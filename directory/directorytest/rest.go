@@ -75,32 +75,32 @@ func (w *world) drain(random *rand.Rand, repair bool, end int) {
 // late lets the time be up of those who still wait for an answer, and reports
 // whether there are any. Where all is repaired nobody may.
 func (w *world) late(repaired bool) bool {
-	any := false
+	late := false
 	for l := range w.alive {
 		if l.frozen {
 			continue
 		}
 		for _, kind := range []directory.TimerKind{directory.TimerOpen, directory.TimerClose} {
 			for l.fire(kind, 0) {
-				any = true
+				late = true
 				if repaired {
 					w.fault("R9", "%s still waits for an answer, of kind %v", l.site.name, kind)
 				}
 			}
 		}
 	}
-	return any
+	return late
 }
 
 // retry lets every failed offer be tried again, and reports whether there is one.
 // Whether that is worthwhile is seen from what comes of it.
 func (w *world) retry() bool {
-	any := false
+	tried := false
 	w.hopeful = false
 	for l := range w.alive {
 		for !l.frozen && l.fire(directory.TimerRetry, 0) {
-			any = true
+			tried = true
 		}
 	}
-	return any
+	return tried
 }
