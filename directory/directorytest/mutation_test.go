@@ -10,14 +10,16 @@ import (
 	"testing"
 )
 
-// mutations are ways to break the machines, each of which the simulation must see:
-// TestSeeds does, beginning at that seed. It is known to see it, and those after it
-// are tried too.
-var mutations = []struct {
+type mutation struct {
 	name           string
 	seed           uint64
 	file, old, new string
-}{
+}
+
+// mutations are ways to break the machines, each of which the simulation must see:
+// TestSeeds does, beginning at that seed. It is known to see it, and those after it
+// are tried too.
+var mutations = []mutation{
 	{"the youngest holds", 0, "claims.go", "if c.Older(p) {\n\t\t\treturn -1", "if p.Older(c.Publication) {\n\t\t\treturn -1"},
 	{"of wider scopes the parent hears nothing", 7, "claims.go", "if taken == LAN {", "if true {"},
 	{"what a child says no more is kept", 0, "claims.go", "return slices.ContainsFunc(msg.Claimants, func(p Publication) bool { return p.ID == c.ID })", "return true"},
@@ -54,18 +56,7 @@ func TestMutations(t *testing.T) {
 	for _, m := range mutations {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			file, err := filepath.Abs(filepath.Join("..", m.file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			source, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := strings.Count(string(source), m.old); n != 1 {
-				t.Fatalf("%q is %d times in %s, want once", m.old, n, m.file)
-			}
-			out, err := seedsOn(t, m.seed, file, strings.Replace(string(source), m.old, m.new, 1))
+			out, err := seedsOn(t, m, 0)
 			if err == nil || !strings.Contains(out, "--- FAIL: TestSeeds") {
 				t.Errorf("TestSeeds does not see it: %v\n%s", err, out)
 			}
@@ -74,9 +65,45 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-// seedsOn runs TestSeeds from a seed on with that source in place of a file.
-func seedsOn(t *testing.T, seed uint64, file, source string) (string, error) {
+// A seed that fails prints a script, short enough to be read, that fails alone. On
+// machines that are not broken it passes.
+func TestFailingSeedPrintsAScript(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the tests once")
+	}
+	t.Parallel()
+	out, _ := seedsOn(t, mutations[0], 2000)
+	_, after, found := strings.Cut(out, "this script fails alone (")
+	why, script, _ := strings.Cut(after, "):\n")
+	if !found || why == "<nil>" {
+		t.Fatalf("no script that fails:\n%s", out)
+	}
+	script, _, _ = strings.Cut(script, "    seeds_test.go")
+	if n := strings.Count(script, "\n"); n < 2 || n > 40 {
+		t.Errorf("a script of %d lines:\n%s", n, script)
+	}
+	if err := Run(script); err != nil {
+		t.Errorf("it fails on the machines as they are: %v\n%s", err, script)
+	}
+	t.Logf("%s: %s\n%s", mutations[0].name, why, script)
+}
+
+// seedsOn runs TestSeeds, from the seed of a mutation on, on machines that are so
+// broken. A script that fails is played that often to make it short.
+func seedsOn(t *testing.T, m mutation, shrink int) (string, error) {
 	t.Helper()
+	file, err := filepath.Abs(filepath.Join("..", m.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	original, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(original), m.old); n != 1 {
+		t.Fatalf("%q is %d times in %s, want once", m.old, n, m.file)
+	}
+	source := strings.Replace(string(original), m.old, m.new, 1)
 	dir := t.TempDir()
 	changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
 	list, err := json.Marshal(map[string]map[string]string{"Replace": {file: changed}})
@@ -89,7 +116,7 @@ func seedsOn(t *testing.T, seed uint64, file, source string) (string, error) {
 		}
 	}
 	// Little is played, so it is built in haste: nothing is optimized, and little is collected.
-	cmd := exec.Command("go", "test", "-overlay="+overlay, "-vet=off", "-ldflags=-s -w", "-gcflags=github.com/layer-cake/layer-cake/directory/...=-N -l", "-count=1", "-run=^TestSeeds$", ".", fmt.Sprint("-from=", seed), "-seeds=3000", "-shrink=0")
+	cmd := exec.Command("go", "test", "-overlay="+overlay, "-vet=off", "-ldflags=-s -w", "-gcflags=github.com/layer-cake/layer-cake/directory/...=-N -l", "-count=1", "-run=^TestSeeds$", ".", fmt.Sprint("-from=", m.seed), "-seeds=3000", fmt.Sprint("-shrink=", shrink))
 	cmd.Env = append(os.Environ(), "GOGC=400")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
