@@ -21,7 +21,6 @@ type event struct {
 	Scope      string    `json:"scope,omitempty"`
 	Publisher  string    `json:"publisher,omitempty"`
 	Subscriber string    `json:"subscriber,omitempty"`
-	Remote     string    `json:"remote,omitempty"`
 	Reason     string    `json:"reason,omitempty"`
 }
 
@@ -46,7 +45,12 @@ func eventOf(m any) (event, bool) {
 	case actor.Available:
 		e.Name, e.Pattern, e.Scope, e.Publisher = m.Name, m.Pattern, scopeWord(m.Scope), m.Publisher.String()
 	case actor.Dropped:
-		e.Name, e.Pattern, e.Scope, e.Remote, e.Reason = m.Name, m.Pattern, scopeWord(m.Scope), m.Remote.String(), m.Reason
+		e.Name, e.Pattern, e.Scope, e.Reason = m.Name, m.Pattern, scopeWord(m.Scope), m.Reason
+		if m.Pattern == "" { // it is told to the publisher
+			e.Subscriber = m.Remote.String()
+		} else {
+			e.Publisher = m.Remote.String()
+		}
 	default:
 		return event{}, false
 	}
@@ -86,7 +90,6 @@ func (e event) words() string {
 	add(" at ", e.Scope)
 	add(" from ", e.Publisher)
 	add(" to ", e.Subscriber)
-	add(", ", e.Remote)
 	add(": ", e.Reason)
 	return b.String()
 }

@@ -27,7 +27,7 @@ Which of two is older their machines' clocks say: one that is behind makes its n
 older than they are.
 
 With --json a line is an object: "time", "event", which is one of these words,
-"name", "scope", and what else applies of "subscriber", "remote" and "reason".
+"name", "scope", and what else applies of "subscriber" and "reason".
 
     layer-cake publish svc:a &
     layer-cake ask svc:a 'hello'

@@ -21,8 +21,7 @@ whole, until it is interrupted. What it is told it prints as it comes, a line ea
     Dropped      that session is over, and why
 
 With --json a line is an object: "time", "event", which is one of these words,
-"name", "pattern", "scope", and what else applies of "publisher", "remote" and
-"reason".
+"name", "pattern", "scope", and what else applies of "publisher" and "reason".
 
     layer-cake subscribe 'svc:.*'
 
