@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -113,6 +114,23 @@ func (a *reading) next(of ID, after Name, n int) ([]Name, bool) {
 	return left, true
 }
 
+// prospectState is the state of an offer as a listing says it.
+func prospectState(s route.State) ProspectState {
+	switch s {
+	case route.Spare:
+		return Spare
+	case route.Resting:
+		return Resting
+	case route.Trying:
+		return Trying
+	case route.Prepared:
+		return Prepared
+	case route.InUse:
+		return InUse
+	}
+	panic(fmt.Sprintf("directory: an offer has no state %d", s))
+}
+
 func (t *track) effort() Effort {
 	e := Effort{Subscription: t.interest.ID, Name: t.name}
 	if o := t.route.Session(); o != nil {
@@ -122,7 +140,7 @@ func (t *track) effort() Effort {
 		e.Prospects = append(e.Prospects, Prospect{
 			Publication: o.publication.ID,
 			Scope:       o.scope,
-			State:       ProspectState(s),
+			State:       prospectState(s),
 			Failed:      uint64(failed),
 			Reason:      o.failure,
 		})
