@@ -315,3 +315,43 @@ func TestNetworkWithoutDirectory(t *testing.T) {
 		t.Errorf("status %d, %s", status, &stderr)
 	}
 }
+
+// A name may have offers and no session: it is told how it stands.
+func TestNetworkWithoutSession(t *testing.T) {
+	const host, group = directory.Host, directory.Group
+	none := directory.ID{}
+	failed := directory.Prospect{Publication: id(4, 1), Scope: group, State: directory.Resting, Failed: 3, Reason: "connection refused\x1b"}
+	trying := directory.Prospect{Publication: id(3, 1), Scope: host, State: directory.Trying}
+	for _, test := range []struct {
+		name       string
+		prospects  []directory.Prospect
+		text, json string
+	}{
+		{"tried", []directory.Prospect{trying}, `! "n"[HOST] (09090909.1 -> 03030303.1) trying`,
+			`"offers":[{"publication":"` + wholeID(id(3, 1)) + `","scope":"HOST","state":"trying"}]}`},
+		{"rests", []directory.Prospect{failed, trying},
+			`! "n"[GROUP] (09090909.1 -> 04040404.1) resting, failed 3 times: connection refused?`,
+			`"offers":[{"publication":"` + wholeID(id(4, 1)) + `","scope":"GROUP","state":"resting","failed":3,"reason":"connection refused\u001b"},` +
+				`{"publication":"` + wholeID(id(3, 1)) + `","scope":"HOST","state":"trying"}]}`},
+		{"nothing offered", nil, `! "n" no offer`, `"offers":[]}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tree := box(1, host, node.Known{},
+				box(9, directory.Process, node.Known{Subscriptions: interest(host), Efforts: efforts(none, 0, test.prospects...)}))
+			show := shown{connected: true}
+			var b bytes.Buffer
+			show.text(&b, tree)
+			want := "[HOST] host (01010101)\n+   [PROCESS] process (09090909)\n+   +   ? \"n.*\" (09090909.1)\n+   +   +   " + test.text + "\n"
+			if diff := cmp.Diff(want, b.String()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			b.Reset()
+			show.json(&b, tree)
+			lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+			last := `{"kind":"session","directory":"` + process(9).String() + `","name":"n","subscription":"` + wholeID(id(9, 1)) + `",` + test.json
+			if diff := cmp.Diff(last, lines[len(lines)-1]); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
