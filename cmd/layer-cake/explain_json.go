@@ -52,7 +52,8 @@ type (
 	}
 	verdictObject struct {
 		ID     string `json:"id"`
-		Scope  string `json:"scope,omitempty"` // of the directory that offers it; none: none does
+		Scope  string `json:"scope,omitempty"` // of the directory that offers it, or did; none: none does
+		Away   bool   `json:"away,omitempty"`  // that directory is out of reach, or knows of it no more
 		Why    string `json:"why"`
 		Reason string `json:"reason"`
 	}
@@ -95,7 +96,7 @@ func (s subscribed) object() subscriptionObject {
 		o.Session = &sessionObject{wholeID(s.Session), s.At.String()}
 	}
 	for _, v := range s.Verdicts {
-		verdict := verdictObject{ID: wholeID(v.Publication), Why: string(v.Why), Reason: v.Words}
+		verdict := verdictObject{ID: wholeID(v.Publication), Away: v.Away, Why: string(v.Why), Reason: v.Words}
 		if v.Scope != 0 {
 			verdict.Scope = v.Scope.String()
 		}

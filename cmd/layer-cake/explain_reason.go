@@ -48,13 +48,14 @@ type subscribed struct {
 	Place    place
 	Session  directory.ID    // the publication; zero: none
 	At       directory.Scope // of the directory that matched it
-	Verdicts []verdict       // for each publication, in their order
+	Verdicts []verdict       // for each publication, in their order; then for what else it holds
 }
 
 // A verdict is what came of one publication for one subscription.
 type verdict struct {
 	Publication directory.ID
 	Scope       directory.Scope // of the directory that offers it; zero: none does
+	Away        bool            // that directory is out of reach, or knows of it no more
 	Why         why
 	Words       string
 }
@@ -173,7 +174,56 @@ func (f *finding) judge(i directory.Interest, e *explanation) subscribed {
 	for _, p := range e.Publications {
 		s.Verdicts = append(s.Verdicts, f.verdict(i, p.Claimant, effort, e))
 	}
+	s.Verdicts = append(s.Verdicts, f.left(i, s.Verdicts, effort)...)
 	return s
+}
+
+// left says what a subscription holds of publications that no directory told of:
+// offers and sessions outlive directories (R6, R10).
+func (f *finding) left(i directory.Interest, said []verdict, effort directory.Effort) (verdicts []verdict) {
+	known := make(map[directory.ID]bool)
+	for _, v := range said {
+		known[v.Publication] = true
+	}
+	for _, o := range effort.Prospects {
+		if !known[o.Publication] {
+			known[o.Publication] = true
+			verdicts = append(verdicts, f.away(i, o))
+		}
+	}
+	if effort.Session != (directory.ID{}) && !known[effort.Session] {
+		verdicts = append(verdicts, used(effort))
+	}
+	return verdicts
+}
+
+// away says what came of an offer of a publication that no directory told of.
+func (f *finding) away(i directory.Interest, o directory.Prospect) verdict {
+	v := prospect(o)
+	v.Away = true
+	path := f.paths[i.ID.Origin]
+	at := slices.IndexFunc(path, func(t *node.Tree) bool { return t.Scope == o.Scope })
+	switch {
+	case at < 0:
+		v.Words += "; the directory that offered it is out of reach now"
+	case path[at].Silent:
+		v.Words += fmt.Sprintf("; %v, which offered it, did not answer", place{Directory: path[at].Directory})
+	default:
+		v.Words += fmt.Sprintf("; %v does not know of it now, and has not taken the offer back", place{Directory: path[at].Directory})
+	}
+	return v
+}
+
+// used says that a session is there without an offer.
+func used(e directory.Effort) verdict {
+	return verdict{Publication: e.Session, Scope: e.Scope, Why: kept,
+		Words: "it is used, though it is not offered any more: only its two ends end a session"}
+}
+
+// holds reports whether a subscription has something of a publication that no
+// directory told of.
+func (e explanation) holds() bool {
+	return slices.ContainsFunc(e.Subscriptions, func(s subscribed) bool { return len(s.Verdicts) > len(e.Publications) })
 }
 
 func (f *finding) verdict(i directory.Interest, p directory.Claimant, effort directory.Effort, e *explanation) verdict {
@@ -182,12 +232,11 @@ func (f *finding) verdict(i directory.Interest, p directory.Claimant, effort dir
 			return prospect(o)
 		}
 	}
+	if p.ID == effort.Session {
+		return used(effort)
+	}
 	v := verdict{Publication: p.ID}
 	v.Why, v.Words = f.missing(i, p, e)
-	if p.ID == effort.Session {
-		v.Why, v.Scope = kept, effort.Scope
-		v.Words = "it is used, though it is not offered any more: only its two ends end a session"
-	}
 	return v
 }
 

@@ -110,6 +110,7 @@ func TestExplain(t *testing.T) {
 			[]string{
 				"session 08080808.1 HOST",
 				"03030303.1 HOST, trying: a session with it is prepared, and begins when the one before has ended",
+				"08080808.1 HOST, kept: it is used, though it is not offered any more: only its two ends end a session",
 			},
 		},
 		{

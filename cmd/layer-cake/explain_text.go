@@ -16,10 +16,15 @@ func (e explanation) text(w io.Writer) {
 		match = "does not match"
 	}
 	fmt.Fprintf(w, "The pattern %s %s the name %s.\n", name(e.Pattern), match, name(e.Name))
-	if len(e.Publications) == 0 {
-		fmt.Fprintf(w, "Nobody publishes %s.\n", name(e.Name))
-	} else {
+	switch {
+	case len(e.Publications) > 0:
 		fmt.Fprintf(w, "\n%s is published, the oldest first, by\n", name(e.Name))
+	case e.holds():
+		fmt.Fprintf(w, "No directory that can be asked knows who publishes %s. What subscriptions still hold is below.\n", name(e.Name))
+	case len(e.Silent) > 0:
+		fmt.Fprintf(w, "No directory that answered knows who publishes %s.\n", name(e.Name))
+	default:
+		fmt.Fprintf(w, "Nobody publishes %s.\n", name(e.Name))
 	}
 	for _, p := range e.Publications {
 		fmt.Fprintf(w, "    %v  %s, scope %v\n", p.ID, whose(p.Place, p.Actor), p.Scope)
@@ -44,7 +49,9 @@ func (e explanation) text(w io.Writer) {
 		}
 		for _, v := range s.Verdicts {
 			offered := "not offered"
-			if v.Scope != 0 {
+			if v.Why == kept {
+				offered = "matched at " + v.Scope.String()
+			} else if v.Scope != 0 {
 				offered = "offered at " + v.Scope.String()
 			}
 			fmt.Fprintf(w, "        %v  %s: %s\n", v.Publication, offered, printable(v.Words))
