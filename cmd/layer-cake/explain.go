@@ -24,6 +24,9 @@ somebody who publishes the name. It asks each directory and process of the tree:
     who holds the name in each directory, and who stands by;
     what each subscription is offered, which offer is used, and why the others are not.
 
+Offers and sessions outlive the directory that made them. What a subscription holds of
+one that is out of reach is shown too, though nobody who can be asked knows who publishes.
+
 With --json that is one object on one line.
 
 The exit status is 0 if at least one such session is there, and 1 if there is none.`,

@@ -276,15 +276,20 @@ func (f *finding) missing(i directory.Interest, p directory.Claimant, e *explana
 	}
 	meet := common(subscriber, publisher)
 	where := subscriber[meet]
-	reach := func(what string, s directory.Scope) (why, string) {
-		return tooNarrow, fmt.Sprintf("they have no directory in common: the scope %v of %s does not reach %v, which is the nearest above both",
-			s, what, place{Directory: where.Directory})
+	var narrow []string // its own process knows a registration whatever its scope
+	if where.Process != i.ID.Origin && !i.Scope.Reaches(where.Scope) {
+		narrow = append(narrow, fmt.Sprintf("the scope %v of the subscription", i.Scope))
 	}
-	switch { // its own process knows a registration whatever its scope
-	case where.Process != i.ID.Origin && !i.Scope.Reaches(where.Scope):
-		return reach("the subscription", i.Scope)
-	case where.Process != p.ID.Origin && !p.Scope.Reaches(where.Scope):
-		return reach("the publication", p.Scope)
+	if where.Process != p.ID.Origin && !p.Scope.Reaches(where.Scope) {
+		narrow = append(narrow, fmt.Sprintf("the scope %v of the publication", p.Scope))
+	}
+	if narrow != nil {
+		does := "does"
+		if len(narrow) > 1 {
+			does = "do"
+		}
+		return tooNarrow, fmt.Sprintf("they have no directory in common: %s %s not reach %v, which is the nearest above both",
+			strings.Join(narrow, " and "), does, place{Directory: where.Directory})
 	}
 	for _, d := range publisher {
 		if s, ok := f.standing(d); ok && s.Holder != p.ID {

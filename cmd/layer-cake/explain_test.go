@@ -149,6 +149,19 @@ func TestExplain(t *testing.T) {
 			},
 		},
 		{
+			"in two groups, and neither reaches",
+			box(1, host, node.Known{},
+				box(2, group, node.Known{Claimants: claimants(group, 3)},
+					box(3, proc, node.Known{Claimants: claimants(group, 3)})),
+				box(4, group, node.Known{Subscriptions: interest(group)},
+					box(9, proc, node.Known{Subscriptions: interest(group)}))),
+			[]string{
+				"no session",
+				"03030303.1 none, scope: they have no directory in common: the scope GROUP of the subscription" +
+					" and the scope GROUP of the publication do not reach [HOST] host (01010101), which is the nearest above both",
+			},
+		},
+		{
 			"stands by further in, and holds where it is of no use",
 			box(1, host, node.Known{Claimants: claimants(host, 4), Subscriptions: interest(host)},
 				box(2, group, node.Known{Claimants: append(claimants(group, 3), directory.Claimant{
