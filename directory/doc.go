@@ -112,7 +112,12 @@
 // turns, and as fast as who it is for reads, so that who asks for much waits for
 // it alone. What a directory knows is told
 // in pages, one for each time that it is asked. What is not taken is
-// given back to who sent it. Available, Dropped and their like are never refused;
+// given back to who sent it; where even that cannot be, or the link that it was under
+// way on is lost, it is lost: what a process finds so, it counts and logs, for each
+// link. What comes in a session that has ended is given back until the other end has
+// said its last word: a subscriber says Close of every session that is over, the
+// publisher Closed. Who owes that for a million sessions of a link is given back no
+// more of later ones. Available, Dropped and their like are never refused;
 // of sessions that are over before their actor looks, beyond a thousand, it is told
 // neither the beginning nor the end.
 // Not built yet: credit, by which a slow receiver slows its senders; until then what

@@ -14,13 +14,18 @@ import (
 // the codec knows it.
 type buffers struct{ body, frame []byte }
 
-var spare = sync.Pool{New: func() any { return new(buffers) }}
+var idleBuffers = sync.Pool{New: func() any { return new(buffers) }}
 
 // compose sends one frame: the head that is made for the number of the message's
 // type, then the message.
 func (l *link) compose(kind transport.Kind, message any, head func(b []byte, number uint64) []byte) error {
-	b := spare.Get().(*buffers)
-	defer spare.Put(b)
+	return l.composeIn(nil, kind, message, head)
+}
+
+// composeIn does so in a session; nil: outside of any.
+func (l *link) composeIn(s *Session, kind transport.Kind, message any, head func(b []byte, number uint64) []byte) error {
+	b := idleBuffers.Get().(*buffers)
+	defer idleBuffers.Put(b)
 	body, name, err := l.n.Codec.Append(b.body[:0], message)
 	b.body = body
 	if err != nil {
@@ -33,6 +38,9 @@ func (l *link) compose(kind transport.Kind, message any, head func(b []byte, num
 	b.frame = append(head(b.frame[:0], number), b.body...)
 	if len(b.frame) > wire.MaxBody {
 		return fmt.Errorf("%w: a message of %d bytes does not fit a frame of %d", transport.ErrTooLarge, len(b.body), wire.MaxBody)
+	}
+	if s != nil {
+		return sendError(s.sendFrame(l, kind, b.frame))
 	}
 	return sendError(l.Send(kind, b.frame))
 }
@@ -62,13 +70,30 @@ func (l *link) sendData(s *Session, from transport.Address, message any) error {
 	if s.key.Opener != 0 {
 		kind = wire.DataBack
 	}
-	return l.compose(kind, message, func(b []byte, number uint64) []byte {
+	return l.composeIn(s, kind, message, func(b []byte, number uint64) []byte {
 		head := wire.DataHead{Session: uint64(s.key.ID), Type: number}
 		if from != s.local {
 			head.Explicit, head.From = true, from
 		}
 		return wire.AppendData(b, head)
 	})
+}
+
+// sendFrame sends a frame in the session, before this side's last word about it.
+func (s *Session) sendFrame(l *link, kind transport.Kind, frame []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.silent.Load() {
+		return transport.ErrEnded
+	}
+	return l.Send(kind, frame)
+}
+
+// hush lets nothing be sent any more. When it returns nothing is being sent.
+func (s *Session) hush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent.Store(true)
 }
 
 // GiveBack tells an actor of another process that its message to an actor here
@@ -94,7 +119,7 @@ func (l *link) sendUndelivered(told, to transport.Address, reason string, messag
 		return
 	}
 	if err := l.giveBack(told, to, reason, message); err != nil {
-		l.n.log.Warn("message lost", "to", to, "from", told, "reason", reason, "not told", err)
+		l.lose("to", to, "from", told, "reason", reason, "not told", err)
 	}
 }
 
@@ -149,14 +174,23 @@ func (l *link) data(kind transport.Kind, body []byte) error {
 	if err != nil {
 		return err
 	}
-	s := l.sessions.get(kind == wire.DataBack, directory.SessionID(head.Session))
-	if s == nil {
-		l.n.log.Debug("message for no session", "peer", l.name(), "session", head.Session)
-		return nil
-	}
 	name, err := l.checked(kind, head.Type, body)
 	if err != nil {
 		return err
+	}
+	s, ended, known := l.sessions.get(end{kind == wire.DataBack, directory.SessionID(head.Session)})
+	switch {
+	case !known: // no honest peer says it: it has said its last word, or none
+		l.lose("session", head.Session, "reason", "there is no such session")
+		return nil
+	case s == nil:
+		from := ended.remote
+		if head.Explicit {
+			from = head.From
+			l.passed(from)
+		}
+		l.giveBackRaw(from, ended.local, name, body, transport.ErrEnded)
+		return nil
 	}
 	from := s.remote
 	if head.Explicit {
@@ -190,15 +224,18 @@ func (l *link) undelivered(body []byte) error {
 		// Only over a link of its own: else two could pass it to and fro.
 		if next := l.n.routes.to(head.Told.Process); next != nil && next != l {
 			next.giveBackRaw(head.Told, head.To, name, body, errors.New(head.Reason))
+		} else {
+			l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", transport.ErrUnreachable)
 		}
 		return nil
 	}
-	if !l.n.Mint.Made(head.Told) {
-		return nil // nobody here sent it
+	if !l.n.Mint.Made(head.Told) { // nobody here sent it
+		l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", errNoAddress)
+		return nil
 	}
 	msg, err := l.n.Codec.Decode(name, body, l.passed)
 	if err != nil {
-		l.n.log.Warn("message lost", "to", head.To, "from", head.Told, "reason", head.Reason, "not told", err)
+		l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", err)
 		return nil
 	}
 	l.n.Actors.Undelivered(Undelivered{head.Told, head.To, msg, head.Reason})

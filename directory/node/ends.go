@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/transport"
 )
 
 // An end is which session it is, as the reader of a link sees it.
@@ -14,24 +15,35 @@ type end struct {
 	id  directory.SessionID
 }
 
-// ends are the ends of sessions on one link, for its reader. The last that were
-// released are kept for a while, so that what is still under way to them is given
-// back to its sender.
+func (s *Session) end() end { return end{s.key.Opener == 0, s.key.ID} }
+
+// ends are the ends of sessions on one link, for its reader. Each side of a session
+// has a last word about it: the subscriber's is Close, the publisher's is Closed.
+// Behind its last word a side sends nothing in the session. So an end that was
+// released is kept until the other side's last word was heard, as long as anything
+// may come that is to be given back, and no longer.
 type ends struct {
 	mu    sync.RWMutex
-	live  map[end]*Session // guarded by mu
-	ended map[end]*Session // guarded by mu
-	order []end            // guarded by mu; of ended, the oldest first
+	live  map[end]*Session  // guarded by mu
+	words map[end]words     // guarded by mu; of those that are live
+	ended map[end]actorPair // guarded by mu; released, the other side's word is due
+	most  int               // of ended
 }
 
-// maxEnded is how many released sessions a link remembers.
-const maxEnded = 256
+// words are the last words about a session.
+type words struct{ said, heard bool }
+
+// An actorPair is what is kept of an end: who is given back what is for whom.
+type actorPair struct{ local, remote transport.Address }
 
 func newEnds() ends {
-	return ends{live: make(map[end]*Session), ended: make(map[end]*Session)}
+	return ends{
+		live:  make(map[end]*Session),
+		words: make(map[end]words),
+		ended: make(map[end]actorPair),
+		most:  directory.MaxSessions,
+	}
 }
-
-func (s *Session) end() end { return end{s.key.Opener == 0, s.key.ID} }
 
 func (e *ends) add(s *Session) {
 	e.mu.Lock()
@@ -39,6 +51,9 @@ func (e *ends) add(s *Session) {
 	e.live[s.end()] = s
 }
 
+// remove releases an end. Nothing comes any more if the other side has said its
+// last word, or if this one says none: then there never was a session. Beyond the
+// bound, which only a peer exceeds that owes its words, nothing is kept.
 func (e *ends) remove(s *Session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -46,25 +61,51 @@ func (e *ends) remove(s *Session) {
 	if e.live[key] != s {
 		return
 	}
+	w := e.words[key]
 	delete(e.live, key)
-	if e.ended[key] == nil {
-		e.order = append(e.order, key)
-	}
-	e.ended[key] = s
-	if len(e.order) > maxEnded {
-		delete(e.ended, e.order[0])
-		e.order = slices.Delete(e.order, 0, 1)
+	delete(e.words, key)
+	if w.said && !w.heard && len(e.ended) < e.most {
+		e.ended[key] = actorPair{s.local, s.remote}
 	}
 }
 
-// get returns the session, nil if the link does not know it, or no more.
-func (e *ends) get(own bool, id directory.SessionID) *Session {
+// lastWord is called before this side's last word about a session is said. What its
+// actor sends comes before that, or is refused.
+func (e *ends) lastWord(key end) {
+	e.mu.Lock()
+	s := e.live[key]
+	if s != nil {
+		e.words[key] = words{true, e.words[key].heard}
+	}
+	e.mu.Unlock()
+	if s != nil {
+		s.hush()
+	}
+}
+
+// heardLast notes the other side's last word, and reports whether this side still
+// owes its own.
+func (e *ends) heardLast(key end) (owed bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.ended, key)
+	if e.live[key] == nil {
+		return false
+	}
+	said := e.words[key].said
+	e.words[key] = words{said, true}
+	return !said
+}
+
+// get returns the live session; of one that was released, who its ends were.
+func (e *ends) get(key end) (s *Session, ended actorPair, known bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	if s := e.live[end{own, id}]; s != nil {
-		return s
+	if s := e.live[key]; s != nil {
+		return s, actorPair{}, true
 	}
-	return e.ended[end{own, id}]
+	ended, known = e.ended[key]
+	return nil, ended, known
 }
 
 func (e *ends) hasOwn(id directory.SessionID) bool {

@@ -44,6 +44,7 @@ type link struct {
 	known    map[uint64]string // types by number; the reader's
 	decoder  dirwire.Decoder   // the reader's
 	sessions ends
+	losses   atomic.Uint64 // messages that nobody could be told of
 }
 
 func (n *Node) newLink(t transport.Link) (*link, error) {
@@ -92,6 +93,12 @@ func (l *link) name() string {
 // slow that the queue is full, is cut off: the peer will hear everything again
 // when it comes back.
 func (l *link) say(msg directory.Message) {
+	switch msg := msg.(type) {
+	case directory.Close:
+		l.sessions.lastWord(end{true, msg.Session})
+	case directory.Closed:
+		l.sessions.lastWord(end{false, msg.Session})
+	}
 	body, kind := dirwire.Append(l.n.frame[:0], msg)
 	l.n.frame = body // Send keeps no reference
 	if err := l.Send(kind, body); err != nil && err != transport.ErrClosed {
@@ -140,6 +147,7 @@ func (n *Node) linkDown(l *link) {
 		level = slog.LevelWarn
 	}
 	n.log.Log(n.ctx, level, "link lost", "peer", l.name(), "remote", l.Remote(), "reason", l.reason)
+	l.countLosses()
 	reason := "link lost: " + l.reason.Error()
 	for _, id := range l.sessions.ownIDs() {
 		n.do(n.resolver.Step(0, directory.Lost{Session: id, Reason: reason}))
@@ -178,9 +186,21 @@ func (n *Node) heard(l *link, msg directory.Message) {
 			return
 		}
 		n.do(n.acceptor.Step(l.party, directory.Opening{Open: msg, Reach: l.reach}))
-	case directory.Commit, directory.Close:
+	case directory.Close:
+		l.sessions.heardLast(end{false, msg.Session})
 		n.do(n.acceptor.Step(l.party, msg))
-	case directory.Ready, directory.NotOpened, directory.Closed:
+	case directory.Commit:
+		n.do(n.acceptor.Step(l.party, msg))
+	case directory.Closed:
+		live := l.sessions.hasOwn(msg.Session)
+		if l.sessions.heardLast(end{true, msg.Session}) {
+			// The publisher waits for it: what was sent before it comes back.
+			n.do([]directory.Effect{directory.Say{Key: directory.SessionKey{ID: msg.Session}, Message: directory.Close{Session: msg.Session, Reason: msg.Reason}}})
+		}
+		if live {
+			n.do(n.resolver.Step(l.party, msg))
+		}
+	case directory.Ready, directory.NotOpened:
 		// Only for a session that was opened over this link.
 		if id := msg.(directory.SessionMessage).ID(); l.sessions.hasOwn(id) {
 			n.do(n.resolver.Step(l.party, msg))

@@ -46,6 +46,6 @@ func (l *link) giveBackRaw(told, to transport.Address, name string, body []byte,
 		err = l.Send(wire.Undelivered, append(wire.AppendUndelivered(nil, head), body...))
 	}
 	if err != nil {
-		l.n.log.Warn("message lost", "to", to, "from", told, "reason", reason, "not told", err)
+		l.lose("to", to, "from", told, "reason", reason, "not told", err)
 	}
 }
