@@ -25,9 +25,9 @@ type Actors interface {
 	// transport.ErrEnded or transport.ErrOverloaded if it cannot.
 	Deliver(d Delivery) error
 	// Tell puts a fact in the mailbox of an actor: one of directory.Published,
-	// NotPublished, Unpublished, Subscribed, NotSubscribed, Unsubscribed,
-	// Available, Delivered, Dropped. It is never refused. The session is that
-	// of the last three.
+	// NotPublished, Unpublished, Standby, Promoted, Subscribed, NotSubscribed,
+	// Unsubscribed, Available, Delivered, Dropped. It is never refused. The
+	// session is that of the last three.
 	Tell(to transport.ActorID, fact directory.Message, s *Session)
 	// Undelivered says that a message which was accepted did not arrive.
 	Undelivered(u Undelivered)
