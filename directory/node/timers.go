@@ -1,6 +1,7 @@
 package node
 
 import (
+	"container/heap"
 	"math/rand/v2"
 	"time"
 
@@ -23,7 +24,7 @@ const (
 // enough, and finds nothing then.
 type timers struct {
 	byKey map[directory.Timer]*alarm // the resolver's
-	heap  []*alarm
+	heap  alarms
 	ring  *time.Timer
 	set   time.Time // what ring is set to; zero: nothing
 }
@@ -35,6 +36,9 @@ type alarm struct {
 	timer directory.Timer
 	do    func() // nil: the resolver is told of timer
 }
+
+// alarms are a heap for container/heap.
+type alarms []*alarm
 
 // initTimers must be called before any is started. The system's timer costs a
 // goroutine when it rings, which waits if the inbox is full; it is set anew only
@@ -81,22 +85,12 @@ func (n *Node) rung() {
 }
 
 func (t *timers) start(a *alarm, d time.Duration) {
-	a.at, a.place = time.Now().Add(d), len(t.heap)
-	t.heap = append(t.heap, a)
-	t.up(a)
+	a.at = time.Now().Add(d)
+	heap.Push(&t.heap, a)
 	t.wind()
 }
 
-func (t *timers) remove(a *alarm) {
-	last := t.heap[len(t.heap)-1]
-	t.heap[len(t.heap)-1] = nil
-	t.heap = t.heap[:len(t.heap)-1]
-	if last != a {
-		t.put(last, a.place)
-		t.up(last)
-		t.down(last)
-	}
-}
+func (t *timers) remove(a *alarm) { heap.Remove(&t.heap, a.place) }
 
 // wind sets the system's timer if it would ring too late.
 func (t *timers) wind() {
@@ -109,33 +103,24 @@ func (t *timers) wind() {
 	}
 }
 
-func (t *timers) put(a *alarm, place int) { t.heap[place], a.place = a, place }
-
-func (t *timers) up(a *alarm) {
-	for a.place > 0 {
-		above := t.heap[(a.place-1)/2]
-		if !a.at.Before(above.at) {
-			return
-		}
-		place := above.place
-		t.put(above, a.place)
-		t.put(a, place)
-	}
+func (h alarms) Len() int           { return len(h) }
+func (h alarms) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h alarms) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
 }
 
-func (t *timers) down(a *alarm) {
-	for 2*a.place+1 < len(t.heap) {
-		below := t.heap[2*a.place+1]
-		if i := 2*a.place + 2; i < len(t.heap) && t.heap[i].at.Before(below.at) {
-			below = t.heap[i]
-		}
-		if !below.at.Before(a.at) {
-			return
-		}
-		place := below.place
-		t.put(below, a.place)
-		t.put(a, place)
-	}
+func (h *alarms) Push(a any) {
+	a.(*alarm).place = len(*h)
+	*h = append(*h, a.(*alarm))
+}
+
+func (h *alarms) Pop() any {
+	last := len(*h) - 1
+	a := (*h)[last]
+	(*h)[last] = nil // let go of it
+	*h = (*h)[:last]
+	return a
 }
 
 func duration(t directory.Timer) time.Duration {
