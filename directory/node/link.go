@@ -147,13 +147,14 @@ func (n *Node) linkDown(l *link) {
 		level = slog.LevelWarn
 	}
 	n.log.Log(n.ctx, level, "link lost", "peer", l.name(), "remote", l.Remote(), "reason", l.reason)
-	l.countLosses()
 	reason := "link lost: " + l.reason.Error()
 	for _, id := range l.sessions.ownIDs() {
 		n.do(n.resolver.Step(0, directory.Lost{Session: id, Reason: reason}))
 	}
 	n.do(n.acceptor.Step(l.party, directory.Gone{}))
 	n.do(n.machine.Step(l.party, directory.Gone{}))
+	n.settle() // what waited in its sessions cannot be given back any more
+	l.countLosses()
 }
 
 // Received takes one frame, on the reader's goroutine: what is between actors
@@ -195,7 +196,7 @@ func (n *Node) heard(l *link, msg directory.Message) {
 		live := l.sessions.hasOwn(msg.Session)
 		if l.sessions.heardLast(end{true, msg.Session}) {
 			// The publisher waits for it: what was sent before it comes back.
-			n.do([]directory.Effect{directory.Say{Key: directory.SessionKey{ID: msg.Session}, Message: directory.Close{Session: msg.Session, Reason: msg.Reason}}})
+			n.do([]directory.Effect{directory.Say{Key: directory.SessionKey{ID: msg.Session}, Message: directory.Close(msg)}})
 		}
 		if live {
 			n.do(n.resolver.Step(l.party, msg))
