@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/layer-cake/layer-cake/directory/internal/match"
+	"github.com/layer-cake/layer-cake/transport"
 )
 
 // Slice is how many names a Step works through before it puts off the rest.
@@ -38,6 +39,7 @@ type Machine struct {
 	names    match.Names[*standing]
 	patterns match.Patterns[[]*seeking]
 	seekings map[ID]*seeking
+	wide     map[transport.ProcessID]int // subscriptions that count against MaxWide
 	parties  map[Party]*said
 
 	work       backlog
@@ -84,6 +86,7 @@ func NewMachine(scope, narrowest Scope) *Machine {
 		batch:     Batch,
 		own:       make(map[ID]Name),
 		seekings:  make(map[ID]*seeking),
+		wide:      make(map[transport.ProcessID]int),
 		parties:   make(map[Party]*said),
 		work:      newBacklog(),
 	}

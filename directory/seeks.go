@@ -9,6 +9,15 @@ import (
 
 // Subscriptions: what each is offered (R5, R6).
 
+// MaxWide is how many subscriptions of one process may have patterns that say
+// nothing of how a name begins, as .*:red does: each is tried on every new name
+// (R17). A parent takes twice as many: of a child that has a new link it may know
+// still what was said over the old one.
+const MaxWide = 1024
+
+// TooWide is why a subscription beyond MaxWide is refused.
+const TooWide = "this process has 1024 patterns already that begin with no fixed text: begin it with what the names begin with"
+
 func (m *Machine) subscribe(from Party, s Subscription) {
 	reason := s.Pattern.Check()
 	switch {
@@ -17,6 +26,10 @@ func (m *Machine) subscribe(from Party, s Subscription) {
 		reason = "there is no scope " + s.Scope.String()
 	case m.subscribed(from, s.Pattern):
 		reason = "already subscribed by this actor"
+	}
+	var known *seeking
+	if reason == "" {
+		known, reason = m.learn(s, MaxWide)
 	}
 	if reason != "" {
 		m.send(from, NotSubscribed{s.ID, s.Pattern, s.Scope, reason})
@@ -28,7 +41,7 @@ func (m *Machine) subscribe(from Party, s Subscription) {
 	}
 	said.patterns[s.Pattern] = struct{}{}
 	m.send(from, Subscribed{s.ID, s.Pattern, s.Scope})
-	m.add(from, s)
+	m.sought(from, known)
 }
 
 // subscribed reports whether an actor has subscribed to that very pattern.
@@ -62,26 +75,50 @@ func (m *Machine) seek(from Party, s Subscription) {
 		m.refuse(from, fmt.Sprintf("it announces more than %d subscriptions", m.most))
 		return
 	}
-	m.add(from, s)
+	known, reason := m.learn(s, 2*MaxWide)
+	if reason != "" {
+		m.refuse(from, fmt.Sprintf("pattern %q: %s", string(s.Pattern), reason))
+		return
+	}
+	m.sought(from, known)
 }
 
-// add makes a subscription known, tells the parent, and answers it.
-func (m *Machine) add(from Party, s Subscription) {
-	known := m.seekings[s.ID]
-	if known == nil {
-		entry, err := m.patterns.Add(string(s.Pattern))
-		if err != nil {
-			m.refuse(from, "pattern "+string(s.Pattern)+": "+err.Error())
-			return
-		}
-		known = &seeking{Subscription: s, entry: entry}
-		at, _ := slices.BinarySearchFunc(entry.Value, s.ID, func(other *seeking, id ID) int { return other.ID.Compare(id) })
-		entry.Value = slices.Insert(entry.Value, at, known)
-		m.seekings[s.ID] = known
+// learn makes a subscription known, or says why not: its pattern is no good, or one
+// that begins with no fixed text and there are too many of its process.
+func (m *Machine) learn(s Subscription, wide int) (known *seeking, reason string) {
+	if known = m.seekings[s.ID]; known != nil {
+		return known, ""
 	}
+	entry, err := m.patterns.Add(string(s.Pattern))
+	if err != nil {
+		return nil, err.Error()
+	}
+	if entry.Pattern.Prefix() == "" {
+		if m.wide[s.ID.Origin] >= wide {
+			m.forget(entry)
+			return nil, TooWide
+		}
+		m.wide[s.ID.Origin]++
+	}
+	known = &seeking{Subscription: s, entry: entry}
+	at, _ := slices.BinarySearchFunc(entry.Value, s.ID, func(other *seeking, id ID) int { return other.ID.Compare(id) })
+	entry.Value = slices.Insert(entry.Value, at, known)
+	m.seekings[s.ID] = known
+	return known, ""
+}
+
+// forget takes out a pattern that nobody asks for.
+func (m *Machine) forget(e *match.Entry[[]*seeking]) {
+	if len(e.Value) == 0 {
+		m.patterns.Delete(e.Pattern.String())
+	}
+}
+
+// sought notes that a party says a subscription, tells the parent, and answers it.
+func (m *Machine) sought(from Party, known *seeking) {
 	others := without(known.by, from)
 	known.by = with(known.by, from)
-	m.parties[from].seeks[s.ID] = struct{}{}
+	m.parties[from].seeks[known.ID] = struct{}{}
 	// What is known counts, whatever is said later under the same identity: the
 	// parent must be told to forget all that it was told.
 	if m.reaches(known.Scope) {
@@ -117,8 +154,11 @@ func (m *Machine) unseek(from Party, id ID) {
 	}
 	delete(m.seekings, id)
 	s.entry.Value = slices.DeleteFunc(s.entry.Value, func(other *seeking) bool { return other == s })
-	if len(s.entry.Value) == 0 {
-		m.patterns.Delete(string(s.Pattern))
+	m.forget(s.entry)
+	if s.entry.Pattern.Prefix() == "" {
+		if m.wide[id.Origin]--; m.wide[id.Origin] == 0 {
+			delete(m.wide, id.Origin)
+		}
 	}
 	if m.reaches(s.Scope) {
 		m.send(m.parent, Unseek{id})

@@ -106,13 +106,13 @@ func (b *backlog) drop(p Party) {
 	b.turns = slices.DeleteFunc(b.turns, func(other Party) bool { return other == p })
 }
 
-// start runs the first slice of t at once and puts off the rest.
+// start runs the first slice of t at once and puts off the rest. Where work for its
+// party waits already it is all put off: who asks again and again waits for it alone.
 func (m *Machine) start(t task) {
-	if m.work.replace(t) {
-		t.run(m) // what is left of it has its turn already
-		return
-	}
-	if t.run(m) {
+	switch {
+	case len(m.work.tasks[t.party()]) > 0:
+		m.putOff(t)
+	case t.run(m):
 		m.work.push(t)
 		m.goOn(false)
 	}
@@ -154,7 +154,6 @@ type answer struct {
 	seeking *seeking
 	from    string // the first name not yet looked at
 	begun   bool
-	over    bool // nothing is left of it, though it still waits for its turn
 	offers  []Publication
 }
 
@@ -164,7 +163,7 @@ func (a *answer) outlives() bool { return false }
 
 func (a *answer) run(m *Machine) bool {
 	s := a.seeking
-	if a.over || m.seekings[s.ID] != s || !slices.Contains(s.by, a.to) {
+	if m.seekings[s.ID] != s || !slices.Contains(s.by, a.to) {
 		return false // it has gone meanwhile
 	}
 	next, more := m.names.Scan(s.entry.Pattern, a.from, m.slice, func(_ string, st *standing) {
@@ -183,7 +182,6 @@ func (a *answer) run(m *Machine) bool {
 		a.say(m, a.offers, !more)
 		a.offers = nil
 	}
-	a.over = !more
 	return more
 }
 

@@ -141,14 +141,6 @@ func TestGoneWhileAnswered(t *testing.T) {
 func TestMostAnnounced(t *testing.T) {
 	c := newCrowd(2, 0)
 	c.most = 2
-	refused := func(effects []Effect) string {
-		for _, e := range effects {
-			if r, ok := e.(Refuse); ok {
-				return r.Reason
-			}
-		}
-		return ""
-	}
 	var got []string
 	for _, seq := range []uint64{1, 2, 1, 3} {
 		got = append(got, refused(c.seek(c.children[1], seq)))

@@ -53,6 +53,12 @@ func (p Pattern) Matches(n Name) bool {
 	return err == nil && compiled.Match(string(n))
 }
 
+// Wide reports whether p, which is well formed, says nothing of how a name begins.
+func (p Pattern) Wide() bool {
+	c, err := match.Compile(string(p))
+	return err == nil && c.Prefix() == ""
+}
+
 // An ID is the identity of a registration: the process that made it and a
 // serial number there. The zero ID is none.
 type ID struct {

@@ -167,3 +167,28 @@ func (s *stranger) isCutOff(t *testing.T) {
 		t.Error("not cut off")
 	}
 }
+
+// R17: of patterns that begin with no fixed text a process has so many at most.
+func TestWidePatterns(t *testing.T) {
+	p := open(t, directory.Process, "")
+	for i := range directory.MaxWide {
+		if err := p.Subscribe(transport.ActorID(1+i%2), directory.Pattern(fmt.Sprintf(".*:%d", i)), directory.Process); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var refusal directory.NotSubscribed
+	if err := p.Subscribe(3, ".*:more", directory.Process); !errors.As(err, &refusal) || refusal.Reason != directory.TooWide {
+		t.Errorf("got %v", err)
+	}
+	if err := p.Subscribe(3, "more:.*", directory.Process); err != nil {
+		t.Error(err)
+	}
+	p.Unsubscribe(1, ".*:0")
+	if err := p.Subscribe(3, ".*:more", directory.Process); err != nil {
+		t.Error(err)
+	}
+	p.Ended(2)
+	if err := p.Subscribe(3, ".*:more:still", directory.Process); err != nil {
+		t.Error(err)
+	}
+}

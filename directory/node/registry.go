@@ -20,6 +20,7 @@ type registry struct {
 	stamp  directory.Stamp                        // guarded by mu
 	names  map[directory.Name]*registration       // guarded by mu
 	actors map[transport.ActorID]*actorsInterests // guarded by mu
+	wide   int                                    // guarded by mu; subscriptions that count against directory.MaxWide
 	random []byte                                 // guarded by mu; for tokens to come
 }
 
@@ -34,7 +35,20 @@ type registration struct {
 type actorsInterests struct {
 	address  transport.Address
 	first    *registration // of its names
-	patterns map[directory.Pattern]directory.ID
+	patterns map[directory.Pattern]interest
+}
+
+// widen counts a subscription that is wide. Called with mu held.
+func (r *registry) widen(wide bool, by int) {
+	if wide {
+		r.wide += by
+	}
+}
+
+// An interest is a subscription of an actor. Wide ones are counted.
+type interest struct {
+	id   directory.ID
+	wide bool
 }
 
 func (a *actorsInterests) add(reg *registration) {
@@ -90,7 +104,7 @@ func (n *Node) interests(actor transport.ActorID) *actorsInterests {
 	if a == nil {
 		a = &actorsInterests{
 			address:  n.Mint.Address(actor),
-			patterns: make(map[directory.Pattern]directory.ID),
+			patterns: make(map[directory.Pattern]interest),
 		}
 		r.actors[actor] = a
 	}
@@ -220,13 +234,19 @@ func (n *Node) Subscribe(actor transport.ActorID, pattern directory.Pattern, sco
 		refusal.Reason = "already subscribed by this actor"
 		return refusal
 	}
+	wide := pattern.Wide()
+	if wide && r.wide >= directory.MaxWide {
+		refusal.Reason = directory.TooWide
+		return refusal
+	}
 	s := directory.Subscription{ID: r.nextID(), Pattern: pattern, Scope: scope, Actor: a.address}
 	var taken bool
 	if taken, run = n.put(actor, directory.Subscribe{Subscription: s}); !taken {
 		refusal.Reason = errStopped.Error()
 		return refusal
 	}
-	a.patterns[pattern] = s.ID
+	a.patterns[pattern] = interest{s.ID, wide}
+	r.widen(wide, 1)
 	return nil
 }
 
@@ -238,15 +258,17 @@ func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) {
 	r := &n.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var id directory.ID
-	if a := r.actors[actor]; a != nil {
-		id = a.patterns[pattern]
-		delete(a.patterns, pattern)
-	}
-	if id == (directory.ID{}) {
+	a := r.actors[actor]
+	if a == nil {
 		return
 	}
-	_, run = n.put(actor, directory.Unsubscribe{ID: id})
+	s, ok := a.patterns[pattern]
+	if !ok {
+		return
+	}
+	delete(a.patterns, pattern)
+	r.widen(s.wide, -1)
+	_, run = n.put(actor, directory.Unsubscribe{ID: s.id})
 }
 
 // Ended retracts what the actor registered and ends its sessions (R12).
@@ -263,6 +285,9 @@ func (n *Node) Ended(actor transport.ActorID) {
 	delete(r.actors, actor)
 	for reg := a.first; reg != nil; reg = reg.next {
 		delete(r.names, reg.name)
+	}
+	for _, s := range a.patterns {
+		r.widen(s.wide, -1)
 	}
 	_, run = n.put(actor, directory.Gone{})
 }
