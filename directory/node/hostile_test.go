@@ -291,7 +291,7 @@ func TestLyingChild(t *testing.T) {
 			return directory.Claim{Name: "x", Claimants: []directory.Publication{{ID: own, Name: "y", Scope: directory.Host}}}
 		},
 		"the name is empty": func(directory.ID) directory.Message { return directory.Claim{} },
-		"pattern (": func(own directory.ID) directory.Message {
+		`pattern "("`: func(own directory.ID) directory.Message {
 			return directory.Seek{Subscription: directory.Subscription{ID: own, Pattern: "(", Scope: directory.Host}}
 		},
 		"it is not the parent": func(directory.ID) directory.Message {
