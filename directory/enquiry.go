@@ -2,6 +2,7 @@ package directory
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/layer-cake/layer-cake/transport"
 )
@@ -65,7 +66,7 @@ type (
 		Route  Route
 		Number uint64
 		Next   Mark
-		Gone   bool   // who was asked is not in the tree any more
+		Gone   bool   // who was asked is not in the tree any more: the directory above it says so
 		Reason string // why it does not answer; empty: it does
 
 		Claimants     []Claimant
@@ -202,8 +203,14 @@ func (s *Survey) enquire(from Party, m Enquire) ([]Effect, []Message) {
 		}
 		return []Effect{Consult{back, m}}, nil
 	}
-	if to == 0 {
-		return s.pass(m.Route, Found{Route: m.Route, Number: m.Number, Gone: true})
+	if to != 0 {
+		return []Effect{Send{to, m}}, nil
 	}
-	return []Effect{Send{to, m}}, nil
+	lost := Found{Route: m.Route, Number: m.Number}
+	if slices.Contains(m.To, s.self.Process) {
+		lost.Gone = true
+	} else { // the root is another one now: nobody here knows what became of the way
+		lost.Reason = "it is out of reach"
+	}
+	return s.pass(m.Route, lost)
 }

@@ -375,7 +375,7 @@ func TestEnquiryFindsItsWay(t *testing.T) {
 		"to the root":        {root, asker, Enquire{Route: Route{id(2)}, To: Route{id(1)}}, []Effect{Consult{asker, Enquire{Route: Route{id(1), id(2)}, To: Route{id(1)}}}}},
 		"to the root, by it": {root, 0, Enquire{To: Route{id(1)}}, []Effect{Consult{Self, Enquire{Route: Route{id(1)}, To: Route{id(1)}}}}},
 		"to who has left":    {root, asker, Enquire{Route: Route{id(2)}, To: Route{id(1), id(9)}, Number: 5}, []Effect{Send{asker, Found{Route: Route{id(1), id(2)}, Number: 5, Gone: true}}}},
-		"to another tree":    {root, asker, Enquire{Route: Route{id(2)}, To: Route{id(9)}, Number: 5}, []Effect{Send{asker, Found{Route: Route{id(1), id(2)}, Number: 5, Gone: true}}}},
+		"to another tree":    {root, asker, Enquire{Route: Route{id(2)}, To: Route{id(9)}, Number: 5}, []Effect{Send{asker, Found{Route: Route{id(1), id(2)}, Number: 5, Reason: "it is out of reach"}}}},
 		"from the parent":    {host, up, Enquire{Route: Route{id(1), id(3)}, To: Route{id(1), id(2)}}, []Effect{Consult{up, Enquire{Route: Route{id(1), id(3)}, To: Route{id(1), id(2)}}}}},
 		"for who is below":   {host, up, Enquire{Route: Route{id(1), id(2), id(4)}, To: Route{id(1), id(2)}}, []Effect{Consult{asker, Enquire{Route: Route{id(1), id(2), id(4)}, To: Route{id(1), id(2)}}}}},
 		"found, up":          {host, asker, Found{Route: Route{id(1), id(3)}}, []Effect{Send{up, Found{Route: Route{id(1), id(3)}}}}},

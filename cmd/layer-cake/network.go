@@ -45,8 +45,8 @@ knows, by the identities of publications and subscriptions:
 In each directory the oldest publication of a name holds it; the others stand by.
 With --json each directory and each entry is an object on a line of its own.
 
-A directory that is silent for two seconds is marked, and what is below it, or what
-it knows, is not all shown; the exit status is then 1.`,
+A directory that is silent for two seconds, or goes away while it is asked, is marked,
+and what is below it, or what it knows, is not all shown; the exit status is then 1.`,
 		Args: words(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			address, err := directoryToJoin(c, *home, at)

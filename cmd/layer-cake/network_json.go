@@ -21,6 +21,7 @@ type (
 		PID        int    `json:"pid"`
 		Listens    string `json:"listens,omitempty"`
 		Silent     bool   `json:"silent,omitempty"`
+		Reason     string `json:"reason,omitempty"` // why it is silent, if that is known
 	}
 	publicationLine struct {
 		Kind      string `json:"kind"` // publication
@@ -76,7 +77,7 @@ func (s shown) json(w io.Writer, tree node.Tree) {
 // lines writes to a buffer, which keeps its error.
 func (s shown) lines(out *json.Encoder, t node.Tree, parent string) {
 	self := t.Process.String()
-	out.Encode(directoryLine{"directory", self, parent, t.Scope.String(), t.Executable, t.Role, t.PID, t.Listens, t.Silent})
+	out.Encode(directoryLine{"directory", self, parent, t.Scope.String(), t.Executable, t.Role, t.PID, t.Listens, t.Silent, t.Reason})
 	for _, c := range t.Claimants {
 		out.Encode(publicationLine{"publication", self, string(c.Name), wholeID(c.ID), c.Scope.String(), int64(c.Stamp), actorOf(c.ID, c.Actor), c.Holds})
 	}

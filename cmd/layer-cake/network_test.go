@@ -355,3 +355,58 @@ func TestNetworkWithoutSession(t *testing.T) {
 		})
 	}
 }
+
+// What did not answer to the end is marked and said, with the reason where it is
+// known.
+func TestNetworkOfTheSilent(t *testing.T) {
+	lost := box(1, directory.Host, node.Known{}, box(9, directory.Process, node.Known{}), box(8, directory.Process, node.Known{}))
+	lost.Silent, lost.Reason = true, "it is\x1b out of reach"
+	mute := lost.Children[0]
+	mute.Silent = true
+	const said, unheard = "[HOST] host (01010101) did not answer to the end: it is? out of reach", "[PROCESS] process (09090909) did not answer to the end: nothing was heard for 2s"
+	for _, test := range []struct {
+		tree node.Tree
+		want string
+	}{{lost.Children[1], "<nil>"}, {lost, said}, {mute, unheard}} {
+		if got := fmt.Sprint(answered(test.tree)); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+	lost.Children[0] = mute
+	const both = "2 of the directories did not answer to the end, the first of them [HOST] host (01010101): it is? out of reach"
+	if err := answered(lost); err == nil || err.Error() != both {
+		t.Errorf("got %v, want %s", err, both)
+	}
+	var text, objects bytes.Buffer
+	shown{}.text(&text, lost)
+	shown{}.json(&objects, lost)
+	const tree = "[HOST] host (01010101) does not answer: it is? out of reach\n" +
+		"+   [PROCESS] process (09090909) does not answer\n+   [PROCESS] process (08080808)\n"
+	if diff := cmp.Diff(tree, text.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if n := strings.Count(objects.String(), `"silent":true,"reason":"it is\u001b out of reach"`); n != 1 {
+		t.Errorf("got %s", &objects)
+	}
+}
+
+// Who asks is the root once the directory above is lost. That is no answer.
+func TestNetworkOfADirectoryThatIsLost(t *testing.T) {
+	host := openNode(t, directory.Host, "host-cake", "")
+	n, err := attach(t.Context(), host.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Close)
+	host.Close()
+	want := "the directory at " + host.Address() + " was lost before it could be asked"
+	for { // until the tool has heard of it
+		tree, err := surveyBy(n, host.Address(), node.Look{})
+		if err != nil && err.Error() == want {
+			return
+		}
+		if tree.Process == n.ID() {
+			t.Fatalf("got %v, %v", tree, err)
+		}
+	}
+}

@@ -25,6 +25,9 @@ func (s shown) directory(w io.Writer, t node.Tree, depth int) {
 	}
 	if t.Silent {
 		io.WriteString(w, " does not answer")
+		if t.Reason != "" {
+			io.WriteString(w, ": "+printable(t.Reason))
+		}
 	}
 	io.WriteString(w, "\n")
 	s.entries(w, t.Known, t.Scope, margin+"+   ")

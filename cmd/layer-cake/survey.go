@@ -59,12 +59,19 @@ func survey(at string, look node.Look) (node.Tree, error) {
 		return node.Tree{}, err
 	}
 	defer n.Close()
+	return surveyBy(n, at, look)
+}
+
+// surveyBy has a process that has joined the tree at an address look at it.
+func surveyBy(n *node.Node, at string, look node.Look) (node.Tree, error) {
 	look.Patience = surveyTime
 	tree, whole, err := n.Survey(context.Background(), look)
-	if err != nil {
+	switch {
+	case err != nil:
 		return node.Tree{}, fmt.Errorf("the directory at %s did not answer within %v: %w", at, surveyTime, err)
-	}
-	if !whole {
+	case tree.Process == n.ID(): // nobody is above it any more
+		return node.Tree{}, fmt.Errorf("the directory at %s was lost before it could be asked", at)
+	case !whole:
 		return tree, errTooMuch
 	}
 	return tree, nil
@@ -94,24 +101,31 @@ func attach(ctx context.Context, at string) (*node.Node, error) {
 
 var errTooMuch = fmt.Errorf("there is more than %d directories and entries: what is shown is not all", node.MaxFound)
 
-// silent counts the directories that did not answer.
-func silent(t node.Tree) int {
-	n := 0
+// silent returns the directories that did not answer to the end.
+func silent(t node.Tree) (list []node.Tree) {
 	if t.Silent {
-		n++
+		list = append(list, t)
 	}
 	for _, c := range t.Children {
-		n += silent(c)
+		list = append(list, silent(c)...)
 	}
-	return n
+	return list
 }
 
 // answered is the error of a survey that was not answered by all.
 func answered(t node.Tree) error {
-	if n := silent(t); n > 0 {
-		return fmt.Errorf("%d of the directories did not answer within %v", n, surveyTime)
+	list := silent(t)
+	if len(list) == 0 {
+		return nil
 	}
-	return nil
+	first, reason := place{Directory: list[0].Directory}, printable(list[0].Reason)
+	if reason == "" {
+		reason = fmt.Sprintf("nothing was heard for %v", surveyTime)
+	}
+	if len(list) == 1 {
+		return fmt.Errorf("%v did not answer to the end: %s", first, reason)
+	}
+	return fmt.Errorf("%d of the directories did not answer to the end, the first of them %v: %s", len(list), first, reason)
 }
 
 // nobody is a process without actors.

@@ -13,7 +13,8 @@ type Tree struct {
 	directory.Directory
 	Known
 	Children []Tree
-	Silent   bool // it did not answer: its children, or what it knows, are not all there
+	Silent   bool   // it did not answer to the end: its children, or what it knows, are not all there
+	Reason   string // why; empty: nothing more was heard of it
 }
 
 // Known is what a directory knows, as far as it was looked for.
@@ -44,12 +45,20 @@ const maxAsking = 16
 
 // Survey returns the whole tree that the node is in, from its root, with what
 // was looked for in each directory. It ends when every directory has answered,
-// or with ctx, or when its patience does: then those that did not are marked.
-// Whole is false if there was more than MaxFound.
+// or with ctx, or when its patience does. Whoever has not answered all, to the
+// end, is marked, whatever the reason. Who has left before anything was heard of
+// him is not in the tree. Whole is false if there was more than MaxFound.
 func (n *Node) Survey(ctx context.Context, look Look) (tree Tree, whole bool, err error) {
 	n.surveys.Lock() // parts of the tree do not say which survey they are of
 	defer n.surveys.Unlock()
-	s := survey{
+	s := n.beginSurvey(look)
+	defer n.post(func() { n.surveying = nil })
+	return s.run(ctx)
+}
+
+// beginSurvey asks for the tree.
+func (n *Node) beginSurvey(look Look) *survey {
+	s := &survey{
 		n:      n,
 		look:   look,
 		parts:  make(map[transport.ProcessID]*part),
@@ -60,8 +69,7 @@ func (n *Node) Survey(ctx context.Context, look Look) (tree Tree, whole bool, er
 		n.surveying = s.come
 		n.heardSurvey(0, directory.List{})
 	})
-	defer n.post(func() { n.surveying = nil })
-	return s.run(ctx)
+	return s
 }
 
 // heardSurvey takes what a link said of a survey.
@@ -91,25 +99,9 @@ type survey struct {
 	asks   []*reading // still to be asked
 	asking map[uint64]*reading
 	come   *answers
-}
-
-// A part is what was heard of one directory.
-type part struct {
-	directory.Directory
-	known    bool // by who it is a child of, or by itself
-	children []transport.ProcessID
-	whole    bool // all its children are there
-	gone     bool // it has left meanwhile
-	silent   bool // it did not answer all that it was asked
-	Known
-}
-
-// A reading is a listing of one directory that is read, page by page.
-type reading struct {
-	of    *part
-	to    directory.Route
-	topic directory.Topic
-	after directory.Mark
+	// unheard is why what is missing is, where nobody has said it; empty: nothing
+	// was heard.
+	unheard string
 }
 
 func (s *survey) run(ctx context.Context) (Tree, bool, error) {
@@ -120,7 +112,6 @@ func (s *survey) run(ctx context.Context) (Tree, bool, error) {
 		expired = nil
 	}
 	for !s.complete() {
-		var err error
 		select {
 		case <-s.come.more:
 			for _, m := range s.come.take() {
@@ -131,22 +122,29 @@ func (s *survey) run(ctx context.Context) (Tree, bool, error) {
 		case <-s.n.ctx.Done():
 			return Tree{}, false, errStopped
 		case <-ctx.Done():
-			err = ctx.Err()
+			return s.found(ctx.Err())
 		case <-expired:
-			err = context.DeadlineExceeded
+			if s.walked || s.parts[s.root] == nil {
+				return s.found(context.DeadlineExceeded)
+			}
+			s.walk() // who has told of its children can still be asked
+			patience.Reset(s.look.Patience)
 		}
-		if s.parts[s.root] == nil {
-			return Tree{}, false, err
-		}
-		for _, r := range s.asking {
-			r.of.silent = true
-		}
-		for _, r := range s.asks {
-			r.of.silent = true
-		}
-		break
 	}
-	return s.tree(s.parts[s.root]), s.come.whole(), nil
+	return s.found(nil)
+}
+
+// found returns what there is at the end; if there is nothing, why.
+func (s *survey) found(err error) (Tree, bool, error) {
+	root := s.parts[s.root]
+	if root == nil {
+		return Tree{}, false, err
+	}
+	whole := s.come.whole()
+	if !whole {
+		s.unheard = "there is more than a survey takes"
+	}
+	return s.tree(root), whole, nil
 }
 
 // complete reports whether nothing more is to be waited for, and asks what is
@@ -158,12 +156,11 @@ func (s *survey) complete() bool {
 	if !s.come.whole() {
 		return true
 	}
-	if s.silent > 0 {
-		return false
-	}
 	if !s.walked {
-		s.walked = true
-		s.plan(s.root, nil)
+		if s.silent > 0 {
+			return false
+		}
+		s.walk()
 	}
 	for len(s.asks) > 0 && len(s.asking) < maxAsking {
 		s.ask(s.asks[0])
@@ -172,21 +169,35 @@ func (s *survey) complete() bool {
 	return len(s.asking) == 0
 }
 
+// walk ends the search for directories and begins to ask them.
+func (s *survey) walk() {
+	s.walked = true
+	s.plan(s.root, nil)
+}
+
 // plan puts a directory, and those below it, among those that are to be asked.
 func (s *survey) plan(id transport.ProcessID, to directory.Route) {
 	p := s.parts[id]
-	if len(to) == directory.MaxRoute {
-		return // no honest tree is so deep
+	if !p.whole || len(to) == directory.MaxRoute {
+		return // it was silent; or no honest tree is so deep
 	}
 	to = append(to[:len(to):len(to)], id)
-	for _, topic := range s.look.Topics {
-		if topic != directory.TopicSessions || p.Scope >= directory.Process {
-			s.asks = append(s.asks, &reading{of: p, to: to, topic: topic})
-		}
+	for _, topic := range s.topics(p.Directory) {
+		s.asks = append(s.asks, &reading{of: p, to: to, topic: topic})
 	}
 	for _, c := range p.children {
 		s.plan(c, to)
 	}
+}
+
+// topics returns what a directory is to be asked.
+func (s *survey) topics(d directory.Directory) (topics []directory.Topic) {
+	for _, t := range s.look.Topics {
+		if t != directory.TopicSessions || d.Scope >= directory.Process {
+			topics = append(topics, t)
+		}
+	}
+	return topics
 }
 
 func (s *survey) ask(r *reading) {
@@ -208,84 +219,6 @@ func (s *survey) add(m directory.Message) {
 	case directory.Listed:
 		s.listed(m)
 	case directory.Found:
-		s.found(m)
+		s.read(m)
 	}
-}
-
-// listed takes a part of the tree. What comes after the tree was complete is of a
-// survey before this one.
-func (s *survey) listed(m directory.Listed) {
-	if s.walked || len(m.Route) == 0 {
-		return
-	}
-	s.root = m.Route[0]
-	p := s.part(m.Directory)
-	if m.Directory.Process == s.root {
-		p.known = true
-	}
-	if p.whole {
-		return
-	}
-	for _, c := range m.Children {
-		child := s.part(c)
-		if child.known || c.Process == s.root { // it cannot be in two places, nor above itself
-			continue
-		}
-		child.known = true
-		p.children = append(p.children, c.Process)
-	}
-	if m.Last {
-		p.whole = true
-		s.silent--
-	}
-}
-
-// part returns the part of a directory, made at need.
-func (s *survey) part(d directory.Directory) *part {
-	p := s.parts[d.Process]
-	if p == nil {
-		p = &part{Directory: d}
-		s.parts[d.Process] = p
-		if d.Scope < directory.Process {
-			s.silent++
-		} else {
-			p.whole = true
-		}
-	}
-	return p
-}
-
-func (s *survey) found(m directory.Found) {
-	r := s.asking[m.Number]
-	if r == nil {
-		return
-	}
-	delete(s.asking, m.Number)
-	p := r.of
-	switch {
-	case m.Gone:
-		p.gone = true
-		return
-	case m.Reason != "":
-		p.silent = true
-		return
-	}
-	p.Claimants = append(p.Claimants, m.Claimants...)
-	p.Subscriptions = append(p.Subscriptions, m.Subscriptions...)
-	p.Offers = append(p.Offers, m.Offers...)
-	p.Efforts = append(p.Efforts, m.Efforts...)
-	if m.Next != (directory.Mark{}) && m.Next != r.after {
-		r.after = m.Next
-		s.asks = append(s.asks, r)
-	}
-}
-
-func (s *survey) tree(p *part) Tree {
-	t := Tree{Directory: p.Directory, Known: p.Known, Silent: !p.whole || p.silent}
-	for _, id := range p.children {
-		if c := s.parts[id]; !c.gone {
-			t.Children = append(t.Children, s.tree(c))
-		}
-	}
-	return t
 }

@@ -268,3 +268,147 @@ func TestAnswersHaveRoom(t *testing.T) {
 		t.Errorf("beyond its room: got %v, whole %v", got, a.whole())
 	}
 }
+
+// stepped runs a survey to its end. What it has taken it tells heard, before it
+// asks on; when it has asked it calls asked.
+func stepped(t *testing.T, s *survey, heard func(directory.Message), asked func()) Tree {
+	t.Helper()
+	late := time.After(patience)
+	for !s.complete() {
+		asked()
+		select {
+		case <-s.come.more:
+			for _, m := range s.come.take() {
+				s.add(m)
+				heard(m)
+			}
+		case <-late:
+			t.Fatal("the survey does not end")
+		}
+	}
+	tree, _, err := s.found(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// awaitAlone waits until a process has no links.
+func awaitAlone(t *testing.T, p *process) {
+	t.Helper()
+	for late := time.After(patience); ; {
+		links := make(chan int, 1)
+		p.post(func() { links <- len(p.links) })
+		if <-links == 0 {
+			return
+		}
+		select {
+		case <-late:
+			t.Fatalf("%v keeps its links", p.Scope)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// Who asks is the root once the directory above is lost. What that one had still
+// to say is missing, and that is said.
+func TestSurveyOfWhoIsLostBetweenTwoPages(t *testing.T) {
+	const count = 4 * directory.Page
+	host := open(t, directory.Host, "")
+	tool := open(t, directory.Process, host.Address())
+	for i := range count {
+		host.publish(1, directory.Name(fmt.Sprintf("many:%04d", i)), directory.Host)
+	}
+	if err := tool.Attach(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := tool.Survey(t.Context(), Look{}); err != nil { // so host knows it
+		t.Fatal(err)
+	}
+	s := tool.beginSurvey(Look{Topics: everything[:1]})
+	tree := stepped(t, s, func(m directory.Message) {
+		// By its second page the enquiry that it passed to the tool is answered.
+		if len(s.parts[s.root].Claimants) >= 2*directory.Page && len(s.asking) == 0 && !host.stopped {
+			host.stop()
+			awaitAlone(t, tool)
+		}
+	}, func() {})
+	if got := len(tree.Claimants); !tree.Silent || tree.Reason != "it is out of reach" || got < directory.Page || got >= count {
+		t.Errorf("got %d of %d names, silent %v: %q", got, count, tree.Silent, tree.Reason)
+	}
+	if len(tree.Children) != 1 || tree.Children[0].Silent {
+		t.Errorf("the tool itself has answered: %v", tree.Children)
+	}
+}
+
+// Only an answer that says so is the end of a listing.
+func TestSurveyOfWhoDoesNotComeToTheEnd(t *testing.T) {
+	known := Known{Claimants: []directory.Claimant{{Name: "a", Scope: directory.Host, Holds: true}}}
+	page := directory.Found{Claimants: known.Claimants, Next: directory.Mark{Name: "a"}}
+	for name, test := range map[string]struct {
+		answers []directory.Found
+		leaves  bool // then
+		want    []Tree
+	}{
+		"leaves unheard":       {nil, true, nil},
+		"leaves after a page":  {[]directory.Found{page}, true, []Tree{{Silent: true, Reason: "it has left", Known: known}}},
+		"does not go on":       {[]directory.Found{page, {Next: page.Next}}, false, []Tree{{Silent: true, Reason: "its listing does not go on", Known: known}}},
+		"refuses the rest":     {[]directory.Found{page, {Reason: "no"}}, false, []Tree{{Silent: true, Reason: "no", Known: known}}},
+		"comes to the end":     {[]directory.Found{page, {}}, false, []Tree{{Known: known}}},
+		"leaves after the end": {[]directory.Found{page, {}}, true, []Tree{{Known: known}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			host := open(t, directory.Host, "")
+			other := pretend(t, host.Address(), directory.Process)
+			other.say(directory.List{Route: directory.Route{other.self}})
+			other.hears() // so host knows it
+			s := host.beginSurvey(Look{Topics: everything[:1]})
+			var last uint64 // what it has answered
+			left, stays := test.answers, true
+			tree := stepped(t, s, func(m directory.Message) {
+				if m, ok := m.(directory.Found); ok && m.Number != last {
+					return // the host's own
+				}
+				if len(left) == 0 && test.leaves && stays {
+					stays = false
+					other.Close(nil)
+					awaitAlone(t, host)
+				}
+			}, func() {
+				for number, r := range s.asking {
+					if r.of.Process != other.self || number == last || !stays {
+						continue
+					}
+					q := other.hears().(directory.Enquire)
+					answer := left[0]
+					answer.Route, answer.Number = q.Route, number
+					other.say(answer)
+					last, left = number, left[1:]
+				}
+			})
+			for i := range test.want {
+				test.want[i].Directory = directory.Directory{Process: other.self, Scope: directory.Process, Executable: "pretender"}
+			}
+			if diff := cmp.Diff(test.want, tree.Children); diff != "" || tree.Silent {
+				t.Errorf("silent %v (-want +got):\n%s", tree.Silent, diff)
+			}
+		})
+	}
+}
+
+// A directory that does not tell of its children keeps nobody else from being
+// asked.
+func TestSurveyOfAGroupThatIsSilent(t *testing.T) {
+	host := open(t, directory.Host, "")
+	host.publish(1, "svc", directory.Host)
+	mute := pretend(t, host.Address(), directory.Group)
+	mute.say(directory.List{Route: directory.Route{mute.self}})
+	mute.hears() // so host knows it
+	tree, whole, err := host.Survey(t.Context(), Look{Topics: everything, Patience: time.Second})
+	if err != nil || !whole {
+		t.Fatalf("whole %v, %v", whole, err)
+	}
+	if len(tree.Claimants) != 1 || tree.Silent || len(tree.Children) != 1 || !tree.Children[0].Silent {
+		t.Errorf("got %v", tree)
+	}
+}
