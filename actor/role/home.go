@@ -74,8 +74,8 @@ func Create(path string, group Group) (*Home, error) {
 	return h, nil
 }
 
-// Open returns the home at path. The error says so if there is none, or if the
-// folder is something else.
+// Open returns the home at path. The error says so if there is none, when it
+// matches fs.ErrNotExist, or if the folder is something else.
 func Open(path string) (*Home, error) {
 	h, err := at(path)
 	if err != nil {
@@ -84,7 +84,7 @@ func Open(path string) (*Home, error) {
 	info, err := os.Stat(h.absolute)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: there is no such home: %w", path, err)
+		return nil, absentError{path}
 	case err != nil:
 		return nil, err
 	case !info.IsDir():
@@ -97,6 +97,13 @@ func Open(path string) (*Home, error) {
 	}
 	return h, nil
 }
+
+// An absentError says that there is no home. That a path does not exist need not
+// be said once more.
+type absentError struct{ path string }
+
+func (e absentError) Error() string        { return printable(e.path) + ": there is no such home" }
+func (e absentError) Is(target error) bool { return target == fs.ErrNotExist }
 
 func at(path string) (*Home, error) {
 	if path == "" {

@@ -66,7 +66,7 @@ A composite process that runs has its new roles when it is run again.`,
 			if len(line.words) > 1 {
 				name = line.words[1]
 			}
-			h, err := role.Open(*home)
+			h, err := openHome(*home)
 			if err != nil {
 				return err
 			}
@@ -144,16 +144,16 @@ func find(word string) (string, error) {
 	if info, err := os.Stat(word); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
 		return filepath.Abs(word)
 	} else if err == nil && strings.ContainsRune(word, filepath.Separator) {
-		return "", fmt.Errorf("%s: it is no executable file", word)
+		return "", fmt.Errorf("%s: it is no executable file", quoted(word))
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
 	path, err := exec.LookPath(word)
 	switch {
 	case err != nil && strings.ContainsRune(word, filepath.Separator):
-		return "", fmt.Errorf("%s: there is no such file", word)
+		return "", fmt.Errorf("%s: there is no such file", quoted(word))
 	case err != nil:
-		return "", fmt.Errorf("%s: there is no executable of that name, neither here nor in PATH", word)
+		return "", fmt.Errorf("%s: there is no executable of that name, neither here nor in PATH", quoted(word))
 	}
 	return filepath.Abs(path)
 }

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+
 	"github.com/spf13/cobra"
 
 	"github.com/layer-cake/layer-cake/actor"
@@ -33,4 +37,17 @@ It is an error if the folder exists.`,
 	c.Flags().Var(&host, "directory-at-host", "the host-cake to join")
 	c.Flags().Var(&lan, "directory-at-lan", "the lan-cake to join")
 	return c
+}
+
+// openHome opens a home. If there is none the error says how one is made.
+func openHome(path string) (*role.Home, error) {
+	h, err := role.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		create := "layer-cake create"
+		if path != role.DefaultHome {
+			create += " --home-path=" + quoted(path)
+		}
+		err = fmt.Errorf("%w; make one with %s", err, create)
+	}
+	return h, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -82,11 +83,8 @@ func (e event) words() string {
 			b.WriteString(before + printable(text))
 		}
 	}
-	if e.Name != "" {
-		add(" ", e.Name)
-	} else {
-		add(" ", e.Pattern)
-	}
+	// An event is about a name or a pattern; what is refused may be empty, or odd.
+	add(" ", quoted(cmp.Or(e.Name, e.Pattern)))
 	add(" at ", e.Scope)
 	add(" from ", e.Publisher)
 	add(" to ", e.Subscriber)

@@ -34,10 +34,10 @@ The exit status is 0 if at least one such session is there, and 1 if there is no
 		RunE: func(c *cobra.Command, words []string) error {
 			pattern, name := directory.Pattern(words[0]), directory.Name(words[1])
 			if reason := pattern.Check(); reason != "" {
-				return usageError{"PATTERN: " + reason}
+				return usageError{"PATTERN " + quoted(words[0]) + ": " + reason}
 			}
 			if reason := name.Check(); reason != "" {
-				return usageError{"NAME: " + reason}
+				return usageError{"NAME " + quoted(words[1]) + ": " + reason}
 			}
 			address, err := directoryToJoin(c, *home, at)
 			if err != nil {

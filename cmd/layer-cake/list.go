@@ -25,7 +25,7 @@ worker-2 before worker-10.
 The long listing adds the executable and the settings of each.`,
 		Args: words(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			h, err := role.Open(*home)
+			h, err := openHome(*home)
 			if err != nil {
 				return err
 			}

@@ -286,7 +286,7 @@ func TestDirectoryOf(t *testing.T) {
 		{"host", true, "127.0.0.1:1", ""},
 		{"lan", false, "127.0.0.1:2", ""},
 		{"nowhere", false, node.DefaultHost, ""},
-		{"nowhere", true, "", "nowhere: there is no such home: "},
+		{"nowhere", true, "", "nowhere: there is no such home; make one with layer-cake create --home-path=nowhere"},
 		{"no home", false, "", "no home: it is not the home of a composite process"},
 	} {
 		got, err := directoryOf(test.home, test.named)

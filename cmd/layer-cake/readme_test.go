@@ -56,6 +56,7 @@ func TestREADME(t *testing.T) {
 type shell struct {
 	t     *testing.T
 	jobs  []*exec.Cmd
+	noted *exec.Cmd   // $P
 	lines chan string // what they print
 	ended []chan struct{}
 	want  []string // what is to come
@@ -63,12 +64,13 @@ type shell struct {
 
 func (s *shell) do(command string) {
 	s.t.Helper()
-	if command == "kill -9 %1" {
-		if err := s.jobs[0].Process.Kill(); err != nil {
+	if command == "kill -9 $P" {
+		if err := s.noted.Process.Kill(); err != nil {
 			s.t.Error(err)
 		}
 		return
 	}
+	command, noted := strings.CutSuffix(command, " P=$!")
 	c := exec.Command("sh", "-c", "exec "+strings.TrimSuffix(command, " &"))
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
@@ -77,6 +79,9 @@ func (s *shell) do(command string) {
 	}
 	if err := c.Start(); err != nil {
 		s.t.Fatal(err)
+	}
+	if noted {
+		s.noted = c
 	}
 	ended := make(chan struct{})
 	s.jobs, s.ended = append(s.jobs, c), append(s.ended, ended)

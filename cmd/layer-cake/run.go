@@ -9,8 +9,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/layer-cake/layer-cake/actor/role"
 )
 
 func newRun(home *string) *cobra.Command {
@@ -30,7 +28,7 @@ group-cake and the roles have to say goes to stderr.
 It is an error if the composite process runs already, or has no roles.`,
 		Args: words(0),
 		RunE: func(*cobra.Command, []string) error {
-			h, err := role.Open(*home)
+			h, err := openHome(*home)
 			if err != nil {
 				return err
 			}

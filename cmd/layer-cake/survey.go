@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/layer-cake/layer-cake/actor"
-	"github.com/layer-cake/layer-cake/actor/role"
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
@@ -35,7 +34,7 @@ func directoryToJoin(c *cobra.Command, home string, flag actor.HostPort) (string
 // that its home keeps, or else that of this machine. Only a home that was named
 // must exist.
 func directoryOf(home string, named bool) (string, error) {
-	h, err := role.Open(home)
+	h, err := openHome(home)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return node.DefaultHost, nil
 	}
