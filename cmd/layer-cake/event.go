@@ -114,13 +114,18 @@ func (p printer) line(text string) error {
 // object prints v as JSON.
 func (p printer) object(v any) error {
 	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
+	if err := encoder(&b).Encode(v); err != nil {
 		return err
 	}
 	_, err := p.w.Write(b.Bytes())
 	return err
+}
+
+// encoder returns what writes an object a line, with names as they are.
+func encoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
 }
 
 // fail returns the error that ends the tool for a reason that is an event. As an

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -39,24 +38,18 @@ The exit status is 0 if at least one such session is there, and 1 if there is no
 			if reason := name.Check(); reason != "" {
 				return usageError{"NAME " + quoted(words[1]) + ": " + reason}
 			}
-			address, err := directoryToJoin(c, *home, at)
-			if err != nil {
-				return err
-			}
-			tree, err := survey(address, node.Look{Name: name, Pattern: pattern, Topics: []directory.Topic{
+			tree, err := survey(c, *home, at, node.Look{Name: name, Pattern: pattern, Topics: []directory.Topic{
 				directory.TopicNames, directory.TopicSubscriptions, directory.TopicOffers, directory.TopicSessions,
 			}})
 			if err != nil {
 				return err
 			}
 			e := explain(pattern, name, tree)
-			b := bufio.NewWriter(c.OutOrStdout())
+			form := e.text
 			if asJSON {
-				e.json(b)
-			} else {
-				e.text(b)
+				form = e.json
 			}
-			if err := b.Flush(); err != nil {
+			if err := printed(c.OutOrStdout(), form); err != nil {
 				return err
 			}
 			if e.sessions() == 0 {
@@ -65,7 +58,7 @@ The exit status is 0 if at least one such session is there, and 1 if there is no
 			return nil
 		},
 	}
-	c.Flags().Var(&at, "connect-to-directory", "the `host:port` of the directory to ask, whatever the home says")
+	addDirectoryFlag(c, &at, "ask")
 	c.Flags().BoolVar(&asJSON, "json", false, "print an object on one line")
 	return c
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/layer-cake/layer-cake/directory"
@@ -59,8 +58,9 @@ type (
 	}
 )
 
-// json prints an explanation for programs, on one line.
-func (e explanation) json(w io.Writer) error {
+// json prints an explanation for programs, on one line, to a buffer, which keeps
+// its error.
+func (e explanation) json(w io.Writer) {
 	o := explanationObject{
 		Pattern: string(e.Pattern), Name: string(e.Name), Matches: e.Matches, Sessions: e.sessions(),
 		Publications: []publicationObject{}, Directories: []standingObject{}, Subscriptions: []subscriptionObject{}, Silent: []placeObject{},
@@ -82,9 +82,7 @@ func (e explanation) json(w io.Writer) error {
 	for _, p := range e.Silent {
 		o.Silent = append(o.Silent, p.object())
 	}
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	return out.Encode(o)
+	encoder(w).Encode(o)
 }
 
 func (s subscribed) object() subscriptionObject {

@@ -30,7 +30,7 @@ const endTime = 2 * time.Second
 func (m *member) addFlags(c *cobra.Command) {
 	m.scope = scopeFlag(actor.Host)
 	c.Flags().Var(&m.scope, "scope", "how far to be known or to look: `LAN|HOST|GROUP`")
-	c.Flags().Var(&m.at, "connect-to-directory", "the `host:port` of the directory to join, whatever the home says")
+	addDirectoryFlag(c, &m.at, "join")
 	c.Flags().BoolVar(&m.json, "json", false, "print JSON, one object a line")
 }
 

@@ -49,11 +49,7 @@ A directory that is silent for two seconds, or goes away while it is asked, is m
 and what is below it, or what it knows, is not all shown; the exit status is then 1.`,
 		Args: words(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			address, err := directoryToJoin(c, *home, at)
-			if err != nil {
-				return err
-			}
-			tree, err := survey(address, node.Look{Topics: show.topics()})
+			tree, err := survey(c, *home, at, node.Look{Topics: show.topics()})
 			if err != nil && !errors.Is(err, errTooMuch) {
 				return err
 			}
@@ -61,13 +57,13 @@ and what is below it, or what it knows, is not all shown; the exit status is the
 			if asJSON {
 				form = show.json
 			}
-			if failed := printed(c.OutOrStdout(), tree, form); failed != nil {
+			if failed := printed(c.OutOrStdout(), func(w io.Writer) { form(w, tree) }); failed != nil {
 				return failed
 			}
 			return cmp.Or(err, answered(tree))
 		},
 	}
-	c.Flags().Var(&at, "connect-to-directory", "the `host:port` of the directory to ask, whatever the home says")
+	addDirectoryFlag(c, &at, "ask")
 	flags := c.Flags()
 	flags.BoolVar(&show.full, "full-identity", false, "show identities whole")
 	flags.BoolVarP(&show.long, "long-listing", "l", false, "show roles, process numbers and where links are taken as well")
@@ -102,9 +98,9 @@ func (s shown) topics() (topics []directory.Topic) {
 	return topics
 }
 
-// printed prints a tree through a buffer.
-func printed(w io.Writer, tree node.Tree, form func(io.Writer, node.Tree)) error {
+// printed prints through a buffer.
+func printed(w io.Writer, form func(io.Writer)) error {
 	b := bufio.NewWriter(w)
-	form(b, tree)
+	form(b)
 	return b.Flush() // the first error of all
 }

@@ -69,9 +69,7 @@ type (
 // json prints the tree for programs: each directory, what it knows, then its
 // children.
 func (s shown) json(w io.Writer, tree node.Tree) {
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	s.lines(out, tree, "")
+	s.lines(encoder(w), tree, "")
 }
 
 // lines writes to a buffer, which keeps its error.

@@ -21,6 +21,11 @@ import (
 // surveyTime is how long the directories may be silent before a survey ends.
 const surveyTime = 2 * time.Second
 
+// addDirectoryFlag adds the flag that names the directory, to ask or to join.
+func addDirectoryFlag(c *cobra.Command, at *actor.HostPort, to string) {
+	c.Flags().Var(at, "connect-to-directory", "the `host:port` of the directory to "+to+", whatever the home says")
+}
+
 // directoryToJoin is the address of the directory that a verb joins: the one that
 // its flag names, or else that of the home.
 func directoryToJoin(c *cobra.Command, home string, flag actor.HostPort) (string, error) {
@@ -48,9 +53,14 @@ func directoryOf(home string, named bool) (string, error) {
 	return cmp.Or(kept.DirectoryAtHost, kept.DirectoryAtLAN, node.DefaultHost), nil
 }
 
-// survey joins the tree at an address for as long as it takes to look at it. What
-// is too large to be shown whole comes with an error.
-func survey(at string, look node.Look) (node.Tree, error) {
+// survey joins the tree, at the directory that the flag names or else at that of
+// the home, for as long as it takes to look at it. What is too large to be shown
+// whole comes with an error.
+func survey(c *cobra.Command, home string, flag actor.HostPort, look node.Look) (node.Tree, error) {
+	at, err := directoryToJoin(c, home, flag)
+	if err != nil {
+		return node.Tree{}, err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), surveyTime)
 	defer cancel()
 	n, err := attach(ctx, at)
