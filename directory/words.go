@@ -101,6 +101,21 @@ type Publication struct {
 	Endpoints []Endpoint // empty if Scope is Process or inner
 }
 
+// Place is where the process of p is dialled when a directory of that scope offered
+// it, host:port: empty if it cannot be reached from there.
+func (p Publication) Place(offered Scope) string {
+	want := Host
+	if offered <= LAN {
+		want = LAN
+	}
+	for _, e := range p.Endpoints {
+		if e.Scope == want {
+			return e.Address
+		}
+	}
+	return ""
+}
+
 // Older reports whether p goes before q where both claim one name (R3).
 func (p Publication) Older(q Publication) bool { return p.age().before(q.age()) }
 

@@ -21,20 +21,6 @@ const (
 	faraway = "far"
 )
 
-// endpoint chooses what to dial, as the shell does.
-func endpoint(p directory.Publication, s directory.Scope) string {
-	want := directory.Host
-	if s <= directory.LAN {
-		want = directory.LAN
-	}
-	for _, e := range p.Endpoints {
-		if e.Scope == want {
-			return e.Address
-		}
-	}
-	return ""
-}
-
 // awaitLink makes a session wait for a link, which is dialled unless it is already.
 func (l *life) awaitLink(c directory.Connect) {
 	process := c.Publication.ID.Origin
@@ -56,7 +42,7 @@ func (l *life) reaches(other *life, address string) bool {
 // linked lets a dial succeed, if it can.
 func (l *life) linked(d *dial) bool {
 	other := l.w.lives[d.process]
-	address := endpoint(d.first.Publication, d.first.Open.Scope)
+	address := d.first.Publication.Place(d.first.Open.Scope)
 	if d.over || !l.reaches(other, address) {
 		return false
 	}
@@ -87,7 +73,7 @@ func (l *life) dialled(d *dial, e *end) {
 		case s == nil: // abandoned meanwhile
 		case over != nil:
 			s.openOver(over, c)
-		case endpoint(c.Publication, c.Open.Scope) != endpoint(d.first.Publication, d.first.Open.Scope):
+		case c.Publication.Place(c.Open.Scope) != d.first.Publication.Place(d.first.Open.Scope):
 			l.awaitLink(c)
 		default:
 			l.do(l.resolver.Step(0, directory.Lost{Session: c.Open.Session, Reason: "not reached"}))

@@ -109,7 +109,7 @@ func (l *life) usable(scope directory.Scope, p directory.Publication) bool {
 // dialable reports whether it could also if there were no link yet.
 func (l *life) dialable(scope directory.Scope, p directory.Publication) bool {
 	other := l.w.lives[p.ID.Origin]
-	return other == l || l.reaches(other, endpoint(p, scope))
+	return other == l || l.reaches(other, p.Place(scope))
 }
 
 // better reports whether an offer of p at a scope outranks one of q (R8).

@@ -29,7 +29,7 @@ func (n *Node) awaitLink(c directory.Connect) {
 // waits for it is opened over it, or fails with it.
 func (n *Node) dialPeer(c directory.Connect) {
 	process := c.Publication.ID.Origin
-	address := endpoint(c.Publication, c.Open.Scope)
+	address := c.Publication.Place(c.Open.Scope)
 	n.spawn(func(ctx context.Context) {
 		l, err := n.dial(ctx, c, address)
 		if !n.post(func() { n.dialled(c, l, err) }) && l != nil {
@@ -77,7 +77,7 @@ func (n *Node) dialled(first directory.Connect, l *link, err error) {
 		case s == nil: // abandoned meanwhile
 		case over != nil:
 			n.openOver(over, s, c)
-		case endpoint(c.Publication, c.Open.Scope) != endpoint(first.Publication, first.Open.Scope):
+		case c.Publication.Place(c.Open.Scope) != first.Publication.Place(first.Open.Scope):
 			n.awaitLink(c)
 		case err == nil:
 			n.do(n.resolver.Step(0, directory.Lost{Session: c.Open.Session, Reason: errNotNear.Error()}))

@@ -117,21 +117,6 @@ func (n *Node) endpoints(s directory.Scope) ([]directory.Endpoint, error) {
 	return list, nil
 }
 
-// endpoint chooses where to dial a publication that a directory of that scope
-// offered: empty if it cannot be reached from there.
-func endpoint(p directory.Publication, s directory.Scope) string {
-	want := directory.Host
-	if s <= directory.LAN {
-		want = directory.LAN
-	}
-	for _, e := range p.Endpoints {
-		if e.Scope == want {
-			return e.Address
-		}
-	}
-	return ""
-}
-
 var errFarChild = errors.New("on its LAN address a process takes subscribers, no children")
 
 // acceptFar takes a link on the LAN address, where sessions are opened with LAN
