@@ -24,7 +24,7 @@ func (m *Machine) publish(from Party, p Publication) {
 		return
 	}
 	said := m.of(from)
-	said.names[p.Name] = struct{}{}
+	said.names.Set(string(p.Name), struct{}{})
 	m.own[p.ID] = p.Name
 	m.send(from, Published{p.ID, p.Name, p.Scope})
 	c := m.change(p.Name)
@@ -57,7 +57,7 @@ func (m *Machine) unpublish(from Party, id ID) {
 		return
 	}
 	delete(m.own, id)
-	delete(m.parties[from].names, name)
+	m.parties[from].names.Delete(string(name))
 	c := m.change(name)
 	c.remove(from, func(c claim) bool { return c.ID != id })
 	m.changed(c)
@@ -70,7 +70,7 @@ func (m *Machine) says(p Party, name Name) bool {
 	if said == nil {
 		return false
 	}
-	_, ok := said.names[name]
+	_, ok := said.names.Get(string(name))
 	return ok
 }
 
@@ -97,12 +97,12 @@ func (m *Machine) claim(from Party, msg Claim) {
 	}
 	said := m.parties[from]
 	if len(msg.Claimants) == 0 {
-		delete(said.names, msg.Name)
+		said.names.Delete(string(msg.Name))
 	} else {
-		said.names[msg.Name] = struct{}{}
+		said.names.Set(string(msg.Name), struct{}{})
 	}
-	if len(said.names) > m.most {
-		delete(said.names, msg.Name)
+	if said.names.Len() > m.most {
+		said.names.Delete(string(msg.Name))
 		m.refuse(from, fmt.Sprintf("it announces more than %d names", m.most))
 		return
 	}

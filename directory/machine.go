@@ -67,9 +67,9 @@ type seeking struct {
 
 // What a party said, for the day it is gone.
 type said struct {
-	alone []Party // itself
-	scope Scope   // of a child directory; zero: an actor of this process
-	names map[Name]struct{}
+	alone []Party               // itself
+	scope Scope                 // of a child directory; zero: an actor of this process
+	names match.Names[struct{}] // in order, so that they can be taken back in turns
 	seeks map[ID]struct{}
 
 	patterns map[Pattern]struct{} // that an actor has subscribed to
@@ -141,7 +141,7 @@ func (m *Machine) refuse(p Party, reason string) { m.do(Refuse{p, reason}) }
 func (m *Machine) of(p Party) *said {
 	s := m.parties[p]
 	if s == nil {
-		s = &said{alone: []Party{p}, names: make(map[Name]struct{}), seeks: make(map[ID]struct{})}
+		s = &said{alone: []Party{p}, seeks: make(map[ID]struct{})}
 		m.parties[p] = s
 	}
 	return s
@@ -205,7 +205,7 @@ func (m *Machine) gone(p Party) {
 	}
 	delete(m.parties, p)
 	m.work.drop(p)
-	m.start(&retract{of: p, seeks: sortedIDs(s.seeks), names: sortedNames(s.names)})
+	m.start(&retract{of: p, seeks: sortedIDs(s.seeks), names: &s.names})
 }
 
 // with returns by and p, ascending; without returns by but p. Both leave by as it is.

@@ -1,9 +1,10 @@
 package directory
 
 import (
-	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/layer-cake/layer-cake/directory/internal/match"
 )
 
 // A task is work that may be long. It is done a slice at a time, so that
@@ -229,7 +230,8 @@ func (r *resync) run(m *Machine) bool {
 type retract struct {
 	of    Party
 	seeks []ID
-	names []Name
+	names *match.Names[struct{}]
+	from  string // the first name not yet taken back
 }
 
 func (r *retract) party() Party   { return r.of }
@@ -245,14 +247,13 @@ func (r *retract) run(m *Machine) bool {
 	if len(r.seeks) > 0 {
 		return true
 	}
-	n = min(len(r.names), m.slice)
-	for _, name := range r.names[:n] {
-		if !m.says(r.of, name) { // else it was said anew
-			m.takeBack(r.of, name)
+	next, more := r.names.Range(r.from, m.slice, func(name string, _ struct{}) {
+		if !m.says(r.of, Name(name)) { // else it was said anew
+			m.takeBack(r.of, Name(name))
 		}
-	}
-	r.names = r.names[n:]
-	return len(r.names) > 0
+	})
+	r.from = next
+	return more
 }
 
 func (m *Machine) sortedSeekings() []ID {
@@ -260,7 +261,3 @@ func (m *Machine) sortedSeekings() []ID {
 }
 
 func sortedIDs(set map[ID]struct{}) []ID { return slices.SortedFunc(maps.Keys(set), ID.Compare) }
-
-func sortedNames(set map[Name]struct{}) []Name {
-	return slices.SortedFunc(maps.Keys(set), cmp.Compare[Name])
-}

@@ -60,6 +60,7 @@ func TestSurveyOfWhatIsKnown(t *testing.T) {
 	sub.subscribe(2, "svc:.*", directory.Host)
 	next[directory.Available](sub, 2)
 	late.publish(3, "svc:a", directory.Host)
+	next[directory.Standby](late, 3)
 	late.subscribe(4, "svc:b", directory.Host)
 	late.publish(3, "svc:b", directory.Host)
 	next[directory.Available](sub, 2) // so host has heard late
