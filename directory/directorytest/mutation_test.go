@@ -29,7 +29,7 @@ var mutations = []mutation{
 	{"an actor is offered its own", 177, "seeks.go", "if c.ID == (ID{}) || c.Actor == s.Actor {", "if c.ID == (ID{}) {"},
 	{"said again it is not passed on", 120, "seeks.go", "if m.reaches(known.Scope) {", "if m.reaches(known.Scope) && len(known.by) == 1 {"},
 	{"a subscription goes with the first of its links", 0, "seeks.go", "if len(s.by) > 0 {", "if false {"},
-	{"what is said anew is taken back", 91, "tasks.go", "if !m.says(r.of, name) {", "if true {"},
+	{"what is said anew is taken back", 91, "tasks.go", "if !m.says(r.of, Name(name)) {", "if true {"},
 	{"a lost link leaves its subscriptions", 0, "tasks.go", "m.unseek(r.of, id)", "_ = id"},
 	{"each batch is the first", 2, "tasks.go", "m.scope, !a.begun, last,", "m.scope, true, last,"},
 	{"a new parent hears the first slice", 3, "tasks.go", "next, more := m.names.Range(r.from, m.slice, func(name string, s *standing) {", "next, more := \"\", false\n\tm.names.Range(r.from, m.slice, func(name string, s *standing) {"},
