@@ -1,6 +1,6 @@
 # What a developer runs. `bash .ci/run` is the gate.
 FOR ?= 30s
-COUNT ?= 5
+COUNT ?= 1
 SEEDS ?= 5000
 FROM ?= 0
 PERIOD ?= 0s
