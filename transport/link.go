@@ -38,6 +38,8 @@ type Link interface {
 	// body that is too long, a kind that is the link's own. The frame is then
 	// not sent.
 	Send(kind Kind, body []byte) error
+	// Lane returns a new lane of the link.
+	Lane() Lane
 	// Queued is how many bytes wait to be written, frames whole: who has much to
 	// say can say it as the other end reads.
 	Queued() int
@@ -45,6 +47,16 @@ type Link interface {
 	// What was queued before is sent first, within a second. The receiver of
 	// this end gets Lost too, once that is done. Closing again does nothing.
 	Close(reason error)
+}
+
+// A Lane is a part of a link with an order of its own. Frames of one lane arrive in
+// the order in which they were sent; those of different lanes need not, except that
+// what was sent by Link.Send arrives before what is sent in a lane afterwards. Lanes
+// share the link fairly, and one that seldom says something goes before those that
+// always do. A lane needs no end.
+type Lane interface {
+	// Send is like that of the link.
+	Send(kind Kind, body []byte) error
 }
 
 // A Receiver takes what comes over a link, on a goroutine of the link.

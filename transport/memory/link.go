@@ -107,6 +107,9 @@ func (e *end) rouse() {
 	}
 }
 
+// Lane returns the link: all that is sent over it keeps one order.
+func (e *end) Lane() transport.Lane { return e }
+
 // Start begins to hand frames to r. After Close, r is only told Lost.
 func (e *end) Start(r transport.Receiver) {
 	e.network.mu.Lock()

@@ -90,6 +90,9 @@ func (l *link) Dialled() bool         { return l.dialled }
 func (l *link) Local() string         { return l.conn.LocalAddr().String() }
 func (l *link) Remote() string        { return l.conn.RemoteAddr().String() }
 
+// Lane returns the link: all that is sent over it keeps one order.
+func (l *link) Lane() transport.Lane { return l }
+
 // Start begins to hand frames to r. After Close, r is only told Lost.
 func (l *link) Start(r transport.Receiver) {
 	l.mu.Lock()

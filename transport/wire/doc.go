@@ -10,7 +10,7 @@
 //
 // The kinds of the transport, and their bodies:
 //
-//	1 Hello        "LCAK", version 1 byte (1), process 16, heartbeat 4 (milliseconds),
+//	1 Hello        "LCAK", version 1 byte (3), process 16, heartbeat 4 (milliseconds),
 //	               then what the node says of itself. First frame of each end, and
 //	               never again; at most MaxHello bytes, length and kind included
 //	2 Heartbeat    nothing. Sent when nothing else was for an interval
@@ -24,6 +24,15 @@
 //	8 Undelivered  told 32, to 32, reason length uvarint, reason UTF-8 (at most
 //	               MaxReason bytes), type uvarint, value. What was sent to "to" did
 //	               not arrive; "told" is who sent it
+//	9 Credit       side 1, session uvarint, bytes uvarint (from 1). Of the messages that
+//	               came so many bytes were taken: as many more may be sent. The side is 0
+//	               for what is in no session, whose number is then 0; 1 if the session's
+//	               subscriber says it, of what its publisher sent; 2 if the publisher does
+//	10 Part        number uvarint (from 1), flag 1, [kind 1, size uvarint], bytes. Of a
+//	               Message, a DataOut or a DataBack that is longer than PartSize. The flag
+//	               is 1 for the first part, which says the kind and how long the whole
+//	               body is (at most MaxMessage) and has its head whole; else 0. Parts of
+//	               one number are in order; when all bytes are there the number is free
 //
 // The flag of DataOut and DataBack is 1 if the sender's address follows, and 0 if
 // the sender is the session's own end. A value is one msgpack value; [Check] says

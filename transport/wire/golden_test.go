@@ -39,7 +39,7 @@ func TestGolden(t *testing.T) {
 		want string // with spaces between the fields
 	}{
 		{"hello", wire.Hello, helloBody,
-			"0000001e 01 4c43414b 02 11111111111111111111111111111111 000001f4 6e6f6465"},
+			"0000001e 01 4c43414b 03 11111111111111111111111111111111 000001f4 6e6f6465"},
 		{"heartbeat", wire.Heartbeat, nil,
 			"00000001 02"},
 		{"goodbye", wire.Goodbye, wire.AppendGoodbye(nil, errors.New("so long")),
@@ -66,6 +66,16 @@ func TestGolden(t *testing.T) {
 		{"undelivered", wire.Undelivered,
 			append(wire.AppendUndelivered(nil, wire.UndeliveredHead{Told: one, To: two, Reason: "ended", Type: 3}), value...),
 			"0000004c 08 " + hexOne + hexTwo + " 05 656e646564 03 93010203"},
+		{"credit of a link", wire.Credit, wire.AppendCredit(nil, wire.CreditHead{Bytes: 300}),
+			"00000005 09 00 00 ac02"},
+		{"credit of a session, from its publisher", wire.Credit,
+			wire.AppendCredit(nil, wire.CreditHead{Side: wire.ToPublisher, Session: 200, Bytes: 1}),
+			"00000005 09 02 c801 01"},
+		{"the first part of a message", wire.Part,
+			append(wire.AppendPart(nil, wire.PartHead{Number: 1, First: true, Kind: wire.DataBack, Size: 1 << 20}), "bytes"...),
+			"0000000c 0a 01 01 07 808040 6279746573"},
+		{"another part", wire.Part, append(wire.AppendPart(nil, wire.PartHead{Number: 129}), "more"...),
+			"00000008 0a 8101 00 6d6f7265"},
 	} {
 		got := hex.EncodeToString(wire.AppendFrame(nil, c.kind, c.body))
 		if want := strings.ReplaceAll(c.want, " ", ""); got != want {
@@ -105,10 +115,19 @@ func TestParse(t *testing.T) {
 	add(n, name, err)
 	reason, err := wire.ParseGoodbye(wire.AppendGoodbye(nil, errors.New("a\xffb")))
 	add(reason, nil, err)
+	credit := wire.CreditHead{Side: wire.ToSubscriber, Session: 1 << 40, Bytes: 1<<64 - 1}
+	c, err := wire.ParseCredit(wire.AppendCredit(nil, credit))
+	add(c, nil, err)
+	first := wire.PartHead{Number: 7, First: true, Kind: wire.Message, Size: wire.MaxMessage}
+	f, rest, err := wire.ParsePart(append(wire.AppendPart(nil, first), value...))
+	add(f, rest, err)
+	f, rest, err = wire.ParsePart(append(wire.AppendPart(nil, wire.PartHead{Number: 1 << 63}), value...))
+	add(f, rest, err)
 
 	want := []parsed{
 		{nil, nil, nil}, {hello, nil, nil}, {message, value, nil}, {implicit, value, nil}, {explicit, value, nil},
 		{undelivered, value, nil}, {uint64(17), "int", nil}, {"a\uFFFDb", nil, nil},
+		{credit, nil, nil}, {first, value, nil}, {wire.PartHead{Number: 1 << 63}, value, nil},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what was parsed (-want +got):\n%s", diff)
@@ -149,6 +168,8 @@ func TestRefused(t *testing.T) {
 		wire.Message:     func(b []byte) error { _, _, err := wire.ParseMessage(b); return err },
 		wire.DataOut:     func(b []byte) error { _, _, err := wire.ParseData(wire.DataOut, b); return err },
 		wire.Undelivered: func(b []byte) error { _, _, err := wire.ParseUndelivered(b); return err },
+		wire.Credit:      func(b []byte) error { _, err := wire.ParseCredit(b); return err },
+		wire.Part:        func(b []byte) error { _, _, err := wire.ParsePart(b); return err },
 	}
 	const id = "11111111111111111111111111111111"
 	for _, c := range []struct {
@@ -158,13 +179,13 @@ func TestRefused(t *testing.T) {
 	}{
 		{wire.Hello, "", "it does not begin with LCAK: not a Layer Cake process"},
 		{wire.Hello, "4c43414c 01", "it does not begin with LCAK: not a Layer Cake process"},
-		{wire.Hello, "4c43414b", "it is of version , not 2"},
-		{wire.Hello, "4c43414b 01" + id + "000001f4", "it is of version 01, not 2"},
-		{wire.Hello, "4c43414b 02" + id + "0000f4", "it has 24 bytes, at least 25 are needed"},
-		{wire.Hello, "4c43414b 02 00000000000000000000000000000000 000001f4", "it names no process"},
-		{wire.Hello, "4c43414b 02" + id + "00000009", "its heartbeats are 9 ms apart, 10 to 60000 are allowed"},
-		{wire.Hello, "4c43414b 02" + id + "0000ea61", "its heartbeats are 60001 ms apart, 10 to 60000 are allowed"},
-		{wire.Hello, "4c43414b 02" + id + "000001f4" + strings.Repeat("00", wire.MaxNodeBody+1), "its node says 995 bytes, at most 994 are allowed"},
+		{wire.Hello, "4c43414b", "it is of version , not 3"},
+		{wire.Hello, "4c43414b 01" + id + "000001f4", "it is of version 01, not 3"},
+		{wire.Hello, "4c43414b 03" + id + "0000f4", "it has 24 bytes, at least 25 are needed"},
+		{wire.Hello, "4c43414b 03 00000000000000000000000000000000 000001f4", "it names no process"},
+		{wire.Hello, "4c43414b 03" + id + "00000009", "its heartbeats are 9 ms apart, 10 to 60000 are allowed"},
+		{wire.Hello, "4c43414b 03" + id + "0000ea61", "its heartbeats are 60001 ms apart, 10 to 60000 are allowed"},
+		{wire.Hello, "4c43414b 03" + id + "000001f4" + strings.Repeat("00", wire.MaxNodeBody+1), "its node says 995 bytes, at most 994 are allowed"},
 		{wire.Goodbye, strings.Repeat("61", wire.MaxReason+1), "its reason has 513 bytes, at most 512 are allowed"},
 		{wire.Goodbye, "ff", "its reason is not valid UTF-8"},
 		{wire.Type, "", "it ends too early"},
@@ -184,6 +205,18 @@ func TestRefused(t *testing.T) {
 		{wire.DataOut, "01 01" + hexOne[2:], "it ends too early"},
 		{wire.Undelivered, hexOne + hexTwo + "ffff7f", "its reason has 2097151 bytes, at most 512 are allowed"},
 		{wire.Undelivered, hexOne + hexTwo + "05 6161", "it ends too early"},
+		{wire.Credit, "", "it ends too early"},
+		{wire.Credit, "03 01 01", "its side is 3, 0 to 2 are allowed"},
+		{wire.Credit, "00 01 01", "its session is 1, its side 0"},
+		{wire.Credit, "02 00 01", "its session is 0, its side 2"},
+		{wire.Credit, "00 00 00", "it gives nothing"},
+		{wire.Credit, "00 00 01 00", "1 bytes follow it"},
+		{wire.Part, "00 00 61", "it has no number"},
+		{wire.Part, "01 02 61", "its flag is 2, not 0 or 1"},
+		{wire.Part, "01 00", "it has no bytes"},
+		{wire.Part, "01 01 08 808040 61", "it is of a frame of kind 8"},
+		{wire.Part, "01 01 06 808004 61", "the whole has 65536 bytes, 65537 to 67108864 are allowed"},
+		{wire.Part, "01 01 06 81808020 61", "the whole has 67108865 bytes, 65537 to 67108864 are allowed"},
 	} {
 		body, err := hex.DecodeString(strings.ReplaceAll(c.body, " ", ""))
 		if err != nil {
