@@ -189,7 +189,8 @@ func (s *Self) end(value any) {
 		a.giveUp()
 	}
 	for _, it := range rest {
-		if it.counted {
+		it.due.Settle()
+		if it.counted || !it.due.IsZero() {
 			s.sys.undelivered(it.from, s.Address(), it.message, "the actor has ended")
 		}
 	}

@@ -14,7 +14,8 @@ import (
 type item struct {
 	message any
 	from    Address
-	counted bool // against the bound
+	due     node.Due // to be settled when it is taken
+	counted bool     // against the bound
 }
 
 // A mailbox is the bounded queue of one actor. Senders add to one half under a
@@ -31,6 +32,10 @@ type item struct {
 // session that the owner is to know or to forget, and two for one that ended
 // while messages of its own wait, which are counted. So is who holds the names
 // that the owner publishes: one notice at most for each and each scope.
+//
+// Messages that came in sessions from other processes are not counted either: each
+// session has a window, which says how much of it may wait. What came from there
+// outside of sessions is counted, and also shares the window of its link.
 type mailbox struct {
 	wake   chan struct{} // has a token when the owner, who was idle, should look
 	blocks *blocks
@@ -41,6 +46,8 @@ type mailbox struct {
 	rest [][]item // what comes after out
 
 	left   atomic.Int64 // counted items of this half that the owner has not taken
+	wanted atomic.Bool  // somebody waits for room
+	strays atomic.Int64 // bytes due of items that came outside of sessions
 	killed atomic.Bool  // the owner must take nothing more
 
 	mu      sync.Mutex // guards what follows
@@ -49,7 +56,8 @@ type mailbox struct {
 	counted int        // in this half
 	batch   int        // counted items in the owner's half when it was swapped: left is no more
 	limit   int
-	idle    bool // the owner found nothing and waits
+	idle    bool          // the owner found nothing and waits
+	room    chan struct{} // closed when a counted item may have room again; nil: nobody waits
 	closed  bool
 
 	openings map[*node.Session]*opening // those that wait and may still be over; nil: none
@@ -92,9 +100,22 @@ func (b *mailbox) init(limit int, blocks *blocks) {
 }
 
 // put adds an item, or returns ErrEnded or ErrOverloaded.
-func (b *mailbox) put(it item) error {
+func (b *mailbox) put(it item) error { return b.putWithin(0, it) }
+
+// putWithin is put for an item that is due outside of sessions: of such items so many
+// bytes may wait.
+func (b *mailbox) putWithin(strays int64, it item) error {
 	b.mu.Lock()
+	if it.counted && !it.due.IsZero() {
+		if waits := b.strays.Load(); waits > 0 && waits+int64(it.due.Bytes()) > strays {
+			b.mu.Unlock()
+			return ErrOverloaded
+		}
+	}
 	rouse, err := b.add(it)
+	if err == nil && it.counted && !it.due.IsZero() {
+		b.strays.Add(int64(it.due.Bytes()))
+	}
 	b.mu.Unlock()
 	if rouse {
 		b.rouse()
@@ -113,9 +134,9 @@ func (b *mailbox) add(it item) (rouse bool, err error) {
 			return false, ErrOverloaded
 		}
 		b.counted++
-		if len(b.openings) > 0 && it.from.in != nil {
-			delete(b.openings, it.from.in)
-		}
+	}
+	if _, fact := it.message.(*opening); len(b.openings) > 0 && it.from.in != nil && !fact {
+		delete(b.openings, it.from.in) // a message came in the session
 	}
 	if len(b.in) == cap(b.in) {
 		b.grow()
@@ -157,7 +178,13 @@ func (b *mailbox) take() (item, bool) {
 		b.out[b.next] = item{} // let go of what it held
 		b.next++
 		if it.counted {
-			b.left.Add(-1)
+			b.took()
+		}
+		if !it.due.IsZero() {
+			b.settle(it)
+			return it, true
+		}
+		if it.counted {
 			return it, true
 		}
 		switch m := it.message.(type) {
@@ -174,6 +201,59 @@ func (b *mailbox) take() (item, bool) {
 		return it, true
 	}
 	return item{}, false
+}
+
+// took notes that a counted item was taken.
+func (b *mailbox) took() {
+	left := b.left.Add(-1)
+	if left&(blockSize-1) == 0 { // now and then, and when the half is empty
+		b.giveRoom()
+	}
+}
+
+// settle gives the sender of an item room for another.
+func (b *mailbox) settle(it item) {
+	if it.counted {
+		b.strays.Add(-int64(it.due.Bytes()))
+	}
+	it.due.Settle()
+}
+
+// giveRoom tells those who wait that counted items may have room.
+func (b *mailbox) giveRoom() {
+	if !b.wanted.Load() {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.admit()
+}
+
+// admit is giveRoom with the mutex held.
+func (b *mailbox) admit() {
+	if b.room != nil {
+		close(b.room)
+		b.room = nil
+		b.wanted.Store(false)
+	}
+}
+
+// roomy returns a channel that is closed when a counted item may have room.
+func (b *mailbox) roomy() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.room != nil {
+		return b.room
+	}
+	room := make(chan struct{})
+	b.wanted.Store(true) // first: the owner takes meanwhile
+	if b.closed || b.counted+int(b.left.Load()) < b.limit {
+		b.wanted.Store(false)
+		close(room)
+		return room
+	}
+	b.room = room
+	return room
 }
 
 // turn goes to the next block, and reports whether there is one.
@@ -248,5 +328,6 @@ func (b *mailbox) close() []item {
 	b.openings, b.notices = nil, nil
 	b.out, b.next, b.rest, b.in, b.full, b.counted, b.batch = nil, 0, nil, nil, nil, 0, 0
 	b.left.Store(0)
+	b.admit()
 	return left
 }

@@ -15,7 +15,8 @@ func (sys office) Deliver(d node.Delivery) error {
 	if d.Session != nil && d.Session.Remote() == d.From {
 		from.in = d.Session
 	}
-	return sys.post(d.To, from, d.Message)
+	counted := d.Due.IsZero() || d.Due.Outside()
+	return sys.postItem(d.To, item{message: d.Message, from: from, due: d.Due, counted: counted}, d.Room)
 }
 
 // Tell puts a fact of the directory in a mailbox.

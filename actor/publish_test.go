@@ -334,7 +334,7 @@ func TestReplyThatCannotTravel(t *testing.T) {
 				case "secret":
 					self.Reply(secret{1})
 				case "large":
-					self.Reply(strings.Repeat("x", 2<<20))
+					self.Reply(strings.Repeat("x", 65<<20))
 				}
 			}
 			return nil

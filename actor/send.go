@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"context"
 	"errors"
 	"reflect"
 
@@ -17,6 +18,29 @@ import (
 //
 // Who sends a slice, a map or a pointer gives it away.
 func (s *Self) Send(to Address, message any) error { return s.send(to, s.Address(), message) }
+
+// SendWait is Send that waits for room instead of returning ErrOverloaded, until ctx
+// is done or Stop is sent to the actor: the error is then that of the context.
+func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
+	own := s.Context()
+	if s.leaving {
+		own = context.Background() // what an actor does after Stop it may do in order
+	}
+	in := s.session(to)
+	if in == nil {
+		return s.sys.sendWait(ctx, own, to,
+			func() error { return s.sys.try(to, s.Address(), message) },
+			func() <-chan struct{} { return s.sys.roomAt(to.at) })
+	}
+	return s.sys.sendWait(ctx, own, to,
+		func() error { return s.trySession(in, s.Address(), message) },
+		func() <-chan struct{} {
+			if room := in.Room(); room != nil {
+				return room
+			}
+			return s.sys.roomAt(in.Remote())
+		})
+}
 
 // Reply sends message to the Sender. If it may not travel or is too large, a
 // Sender that asked, and would wait in vain, gets a Faulted instead.
@@ -40,13 +64,14 @@ func (s *Self) send(to, from Address, message any) error {
 	if in == nil {
 		return s.sys.send(to, from, message)
 	}
+	return s.sys.refused(to, s.trySession(in, from, message))
+}
+
+func (s *Self) trySession(in *node.Session, from Address, message any) error {
 	if err := s.sys.sendable(message); err != nil {
 		return err
 	}
-	if err := in.Send(from.at, message); err != nil {
-		return s.sys.refused(to, err)
-	}
-	return nil
+	return in.Send(from.at, message)
 }
 
 // session returns the session that what this actor sends to that address goes
@@ -61,48 +86,97 @@ func (s *Self) session(to Address) *node.Session {
 // Send is Self.Send from nobody.
 func (sys *System) Send(to Address, message any) error { return sys.send(to, Address{}, message) }
 
+// SendWait is Self.SendWait from nobody.
+func (sys *System) SendWait(ctx context.Context, to Address, message any) error {
+	return sys.sendWait(ctx, context.Background(), to,
+		func() error { return sys.try(to, Address{}, message) },
+		func() <-chan struct{} { return sys.roomAt(to.at) })
+}
+
+// sendWait tries until it has another answer than ErrOverloaded, or a context ends.
+func (sys *System) sendWait(ctx, own context.Context, to Address, try func() error, room func() <-chan struct{}) error {
+	for {
+		err := try()
+		if !errors.Is(err, ErrOverloaded) {
+			return sys.refused(to, err)
+		}
+		select {
+		case <-room():
+		case <-ctx.Done():
+			return sys.refused(to, context.Cause(ctx))
+		case <-own.Done():
+			return sys.refused(to, context.Cause(own))
+		}
+	}
+}
+
+// roomAt returns a channel that is closed when it is worth sending again to an
+// address that was overloaded, outside of any session.
+func (sys *System) roomAt(to transport.Address) <-chan struct{} {
+	if to.Process != sys.process {
+		return sys.net.Room(to.Process)
+	}
+	if c := sys.cells.get(to.Actor); c != nil {
+		return c.box.roomy()
+	}
+	room := make(chan struct{})
+	close(room)
+	return room
+}
+
 // send sends outside of any session.
 func (sys *System) send(to, from Address, message any) error {
+	return sys.refused(to, sys.try(to, from, message))
+}
+
+func (sys *System) try(to, from Address, message any) error {
 	if to.IsZero() {
-		sys.counts.refused.Add(1)
 		return Undelivered{To: to, Message: message, Reason: "there is nobody to send to"}
 	}
 	if err := sys.sendable(message); err != nil {
 		return err
 	}
-	var err error
 	if to.at.Process == sys.process {
-		err = sys.post(to.at, from, message)
-	} else {
-		err = sys.net.Send(from.at, to.at, message)
+		return sys.post(to.at, from, message)
 	}
-	if err != nil {
-		return sys.refused(to, err)
-	}
-	return nil
+	return sys.net.Send(from.at, to.at, message)
 }
 
 // sendable refuses pointers to registered types: they would match no case of
 // the receiver's, or only while it runs in this process.
 func (sys *System) sendable(message any) error {
 	if t := reflect.TypeOf(message); t != nil && t.Kind() == reflect.Pointer && sys.types.registered(t.Elem()) {
-		sys.counts.refused.Add(1)
 		return &PortableError{Type: t.String(), Reason: "a pointer: send the value"}
 	}
 	return nil
 }
 
+// refused counts what Send refuses, and says to whom it was to go. A nil error is none.
 func (sys *System) refused(to Address, err error) error {
+	if err == nil {
+		return nil
+	}
 	sys.counts.refused.Add(1)
+	switch err.(type) {
+	case Undelivered, *PortableError:
+		return err
+	}
 	return &sendError{to, err}
 }
 
 // post puts a message in the mailbox of an actor of this process, or answers an
 // ask.
 func (sys *System) post(to transport.Address, from Address, message any) error {
+	return sys.postItem(to, item{message: message, from: from, counted: true}, 0)
+}
+
+// postItem does so with what came from another process, of which so many bytes may
+// wait if it came outside of sessions.
+func (sys *System) postItem(to transport.Address, it item, room int64) error {
 	if isAsk(to.Actor) {
+		it.due.Settle()
 		a := sys.asks.get(to.Actor)
-		if a == nil || a.at != to || !a.finish(from, message, nil) {
+		if a == nil || a.at != to || !a.finish(it.from, it.message, nil) {
 			sys.counts.late.Add(1) // a second reply, or one that nobody waits for
 		}
 		return nil
@@ -111,11 +185,11 @@ func (sys *System) post(to transport.Address, from Address, message any) error {
 	if c == nil || c.at != to {
 		return ErrEnded
 	}
-	if _, stop := message.(Stop); stop {
+	if _, stop := it.message.(Stop); stop {
 		c.stop(sys.grace())
 		return nil
 	}
-	return c.box.put(item{message, from, true})
+	return c.box.putWithin(room, it)
 }
 
 // undelivered tells who sent a message that it did not arrive.

@@ -10,39 +10,42 @@ import (
 	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
-// A frame is put together in two buffers, since the head names the type and only
-// the codec knows it.
-type buffers struct{ body, frame []byte }
+// A buffer is where one frame is put together.
+type buffer struct{ b []byte }
 
-var idleBuffers = sync.Pool{New: func() any { return new(buffers) }}
+// headRoom is what is left free for the head before the message is there: only the
+// codec knows the type, which the head names.
+const headRoom = 128
 
-// compose sends one frame: the head that is made for the number of the message's
-// type, then the message.
-func (l *link) compose(kind transport.Kind, message any, head func(b []byte, number uint64) []byte) error {
-	return l.composeIn(nil, kind, message, head)
+const maxKept = 64 << 10 // longer buffers are not kept
+
+var idleBuffers = sync.Pool{New: func() any { return &buffer{make([]byte, headRoom, 512)} }}
+
+func (b *buffer) free() {
+	if cap(b.b) <= maxKept {
+		idleBuffers.Put(b)
+	}
 }
 
-// composeIn does so in a session; nil: outside of any.
-func (l *link) composeIn(s *Session, kind transport.Kind, message any, head func(b []byte, number uint64) []byte) error {
-	b := idleBuffers.Get().(*buffers)
-	defer idleBuffers.Put(b)
-	body, name, err := l.n.Codec.Append(b.body[:0], message)
-	b.body = body
+// body encodes a message behind the room for a head, and returns the number of its
+// type on this link.
+func (l *link) body(b *buffer, message any) (number uint64, err error) {
+	body, name, err := l.n.Codec.Append(b.b[:headRoom], message)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	number, err := l.number(name)
-	if err != nil {
-		return sendError(err)
+	b.b = body
+	return l.number(name)
+}
+
+// frame puts the head before the message.
+func (b *buffer) frame(head []byte) ([]byte, error) {
+	if size := len(head) + len(b.b) - headRoom; size > wire.MaxMessage {
+		return nil, fmt.Errorf("%w: the message has %d bytes, at most %d are allowed", transport.ErrTooLarge, size, wire.MaxMessage)
 	}
-	b.frame = append(head(b.frame[:0], number), b.body...)
-	if len(b.frame) > wire.MaxBody {
-		return fmt.Errorf("%w: a message of %d bytes does not fit a frame of %d", transport.ErrTooLarge, len(b.body), wire.MaxBody)
-	}
-	if s != nil {
-		return sendError(s.sendFrame(l, kind, b.frame))
-	}
-	return sendError(l.Send(kind, b.frame))
+	at := headRoom - len(head)
+	copy(b.b[at:], head)
+	return b.b[at:], nil
 }
 
 // sendError is what Send's caller sees of a link that is lost.
@@ -54,46 +57,63 @@ func sendError(err error) error {
 }
 
 // Send sends a message to an actor of another process, outside of any session.
-// The error is transport.ErrOverloaded, ErrUnreachable, or the codec's.
+// The error is transport.ErrOverloaded, ErrUnreachable, ErrTooLarge, or the codec's.
 func (n *Node) Send(from, to transport.Address, message any) error {
 	l := n.routes.towards(to.Process)
 	if l == nil {
 		return transport.ErrUnreachable
 	}
-	return l.compose(wire.Message, message, func(b []byte, number uint64) []byte {
-		return wire.AppendMessage(b, wire.MessageHead{To: to, From: from, Type: number})
-	})
+	b := idleBuffers.Get().(*buffer)
+	defer b.free()
+	number, err := l.body(b, message)
+	if err != nil {
+		return sendError(err)
+	}
+	var head [headRoom]byte
+	frame, err := b.frame(wire.AppendMessage(head[:0], wire.MessageHead{To: to, From: from, Type: number}))
+	if err != nil {
+		return err
+	}
+	err = l.out.send(l, wire.Message, frame)
+	if err == transport.ErrEnded { // the link has, in this moment
+		err = transport.ErrUnreachable
+	}
+	return sendError(err)
 }
 
+// Room returns a channel that is closed when it is worth sending to that process
+// again, after transport.ErrOverloaded.
+func (n *Node) Room(to transport.ProcessID) <-chan struct{} {
+	if l := n.routes.towards(to); l != nil {
+		return l.out.roomy()
+	}
+	room := make(chan struct{})
+	close(room)
+	return room
+}
+
+// sendData sends a message in a session.
 func (l *link) sendData(s *Session, from transport.Address, message any) error {
+	b := idleBuffers.Get().(*buffer)
+	defer b.free()
+	number, err := l.body(b, message)
+	if err != nil {
+		return sendError(err)
+	}
 	kind := wire.DataOut
 	if s.key.Opener != 0 {
 		kind = wire.DataBack
 	}
-	return l.composeIn(s, kind, message, func(b []byte, number uint64) []byte {
-		head := wire.DataHead{Session: uint64(s.key.ID), Type: number}
-		if from != s.local {
-			head.Explicit, head.From = true, from
-		}
-		return wire.AppendData(b, head)
-	})
-}
-
-// sendFrame sends a frame in the session, before this side's last word about it.
-func (s *Session) sendFrame(l *link, kind transport.Kind, frame []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.silent.Load() {
-		return transport.ErrEnded
+	h := wire.DataHead{Session: uint64(s.key.ID), Type: number}
+	if from != s.local {
+		h.Explicit, h.From = true, from
 	}
-	return l.Send(kind, frame)
-}
-
-// hush lets nothing be sent any more. When it returns nothing is being sent.
-func (s *Session) hush() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.silent.Store(true)
+	var head [headRoom]byte
+	frame, err := b.frame(wire.AppendData(head[:0], h))
+	if err != nil {
+		return err
+	}
+	return sendError(s.out.send(l, kind, frame))
 }
 
 // GiveBack tells an actor of another process that its message to an actor here
@@ -107,9 +127,14 @@ func (n *Node) GiveBack(told, to transport.Address, message any, reason string) 
 }
 
 func (l *link) giveBack(told, to transport.Address, reason string, message any) error {
-	return l.compose(wire.Undelivered, message, func(b []byte, number uint64) []byte {
-		return wire.AppendUndelivered(b, wire.UndeliveredHead{Told: told, To: to, Reason: reason, Type: number})
-	})
+	b := idleBuffers.Get().(*buffer)
+	defer b.free()
+	number, err := l.body(b, message)
+	if err != nil {
+		return err
+	}
+	head := wire.UndeliveredHead{Told: told, To: to, Reason: reason, Type: number}
+	return sendError(l.Send(wire.Undelivered, append(wire.AppendUndelivered(nil, head), b.b[headRoom:]...)))
 }
 
 // sendUndelivered gives a message back to who sent it. It is said once: where
@@ -138,75 +163,139 @@ func (l *link) checked(kind transport.Kind, number uint64, body []byte) (name st
 
 func (l *link) passed(a transport.Address) { l.n.routes.came(a.Process, l) }
 
-// message takes a Message: for an actor here, or to be passed on.
-func (l *link) message(body []byte) error {
+// message takes a Message: for an actor here, or to be passed on. It is refused if
+// there is a reason already. What is due is settled, or is the actor's to settle.
+func (l *link) message(body []byte, due Due, refused error) error {
 	head, body, err := wire.ParseMessage(body)
 	if err != nil {
-		return err
-	}
-	name, err := l.checked(wire.Message, head.Type, body)
-	if err != nil {
+		due.Settle()
 		return err
 	}
 	l.passed(head.From)
+	if refused != nil {
+		due.Settle()
+		l.giveBackNothing(head.From, head.To, refused)
+		return nil
+	}
+	name, err := l.checked(wire.Message, head.Type, body)
+	if err != nil {
+		due.Settle()
+		return err
+	}
+	free := l.in.free()
 	switch {
 	case head.To.Process != l.n.self:
-		err = l.passOn(head, name, body)
+		if err = l.passOn(head, name, body); err == nil {
+			due.Settle()
+		}
 	case !l.n.Mint.Made(head.To):
 		err = errNoAddress
+	case l.crowded():
+		err = transport.ErrOverloaded
 	default:
 		var msg any
 		if msg, err = l.n.Codec.Decode(name, body, l.passed); err != nil {
 			l.n.log.Warn("message refused", "peer", l.name(), "type", name, "reason", err)
 		} else {
-			err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg})
+			err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg, Due: due, Room: free})
 		}
 	}
 	if err != nil {
+		due.Settle()
 		l.giveBackRaw(head.From, head.To, name, body, err)
 	}
 	return nil
 }
 
-// data takes a message in a session.
-func (l *link) data(kind transport.Kind, body []byte) error {
+// creditEnd is which end a Credit of a session is for.
+func creditEnd(h wire.CreditHead) end {
+	return end{h.Side == wire.ToPublisher, directory.SessionID(h.Session)}
+}
+
+// credit takes a Credit.
+func (l *link) credit(body []byte) error {
+	h, err := wire.ParseCredit(body)
+	if err != nil {
+		return err
+	}
+	o := &l.out
+	if h.Side != wire.OutsideSessions {
+		s, _, _ := l.sessions.get(creditEnd(h))
+		if s == nil {
+			return nil // it is over, and the other end does not know yet
+		}
+		o = &s.out
+	}
+	if !o.give(l, h.Bytes) {
+		return &transport.FrameError{Kind: wire.Credit, Reason: "it gives more than was taken"}
+	}
+	return nil
+}
+
+// dataEnd is which end a message in a session is for.
+func dataEnd(kind transport.Kind, h wire.DataHead) end {
+	return end{kind == wire.DataBack, directory.SessionID(h.Session)}
+}
+
+// data takes a message in a session. It is refused if there is a reason already. What
+// is due is settled, or is the actor's to settle.
+func (l *link) data(kind transport.Kind, body []byte, due Due, refused error) error {
+	size := cost(len(body))
 	head, body, err := wire.ParseData(kind, body)
 	if err != nil {
+		due.Settle()
 		return err
 	}
-	name, err := l.checked(kind, head.Type, body)
-	if err != nil {
-		return err
-	}
-	s, ended, known := l.sessions.get(end{kind == wire.DataBack, directory.SessionID(head.Session)})
-	switch {
-	case !known: // no honest peer says it: it has said its last word, or none
-		l.lose("session", head.Session, "reason", "there is no such session")
-		return nil
-	case s == nil:
-		from := ended.remote
-		if head.Explicit {
-			from = head.From
-			l.passed(from)
+	s, ended, known := l.sessions.get(dataEnd(kind, head))
+	from, local := ended.remote, ended.local
+	if s != nil {
+		from, local = s.remote, s.local
+		if due.IsZero() {
+			if err := s.in.receive(kind, size); err != nil {
+				return err
+			}
+			due = Due{&s.in, int32(size)}
 		}
-		l.giveBackRaw(from, ended.local, name, body, transport.ErrEnded)
+	} else if !known { // no honest peer says it: it has said its last word, or none
+		l.lose("session", head.Session, "reason", "there is no such session")
+		due.Settle()
 		return nil
 	}
-	from := s.remote
 	if head.Explicit {
 		from = head.From
 		l.passed(from)
 	}
+	if refused != nil {
+		due.Settle()
+		l.giveBackNothing(from, local, refused)
+		return nil
+	}
+	name, err := l.checked(kind, head.Type, body)
+	if err != nil {
+		due.Settle()
+		return err
+	}
+	if err := l.receive(s, from, name, body, due); err != nil {
+		due.Settle()
+		l.giveBackRaw(from, local, name, body, err)
+	}
+	return nil
+}
+
+// receive gives a message to the actor of a session, nil if it has ended.
+func (l *link) receive(s *Session, from transport.Address, name string, body []byte, due Due) error {
+	switch {
+	case s == nil:
+		return transport.ErrEnded
+	case l.crowded():
+		return transport.ErrOverloaded
+	}
 	msg, err := l.n.Codec.Decode(name, body, l.passed)
 	if err != nil {
 		l.n.log.Warn("message refused", "peer", l.name(), "type", name, "reason", err)
-	} else {
-		err = s.take(from, msg)
+		return err
 	}
-	if err != nil {
-		l.giveBackRaw(from, s.local, name, body, err)
-	}
-	return nil
+	return s.take(from, msg, due)
 }
 
 // undelivered takes back a message of an actor of this process, or passes it on

@@ -69,18 +69,17 @@ func (e *ends) remove(s *Session) {
 	}
 }
 
-// lastWord is called before this side's last word about a session is said. What its
-// actor sends comes before that, or is refused.
-func (e *ends) lastWord(key end) {
+// lastWord notes that this side's last word about a session is about to be said, and
+// returns the session if it is live. What its actor sends comes before the word, or
+// is refused.
+func (e *ends) lastWord(key end) *Session {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	s := e.live[key]
 	if s != nil {
 		e.words[key] = words{true, e.words[key].heard}
 	}
-	e.mu.Unlock()
-	if s != nil {
-		s.hush()
-	}
+	return s
 }
 
 // heardLast notes the other side's last word, and reports whether this side still

@@ -117,8 +117,8 @@ func newPair(t *testing.T, host ...func(*Config)) pair {
 	return pairUnder(t, open(t, directory.Host, "", host...))
 }
 
-func pairUnder(t *testing.T, host *process) pair {
-	p := pair{host: host, pub: open(t, directory.Group, host.Address()), sub: open(t, directory.Process, host.Address())}
+func pairUnder(t *testing.T, host *process, change ...func(*Config)) pair {
+	p := pair{host: host, pub: open(t, directory.Group, host.Address(), change...), sub: open(t, directory.Process, host.Address(), change...)}
 	p.pub.publish(1, "svc", directory.Host)
 	p.sub.subscribe(1, "svc", directory.Host)
 	_, p.session = next[directory.Available](p.sub, 1)

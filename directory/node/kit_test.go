@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -22,7 +23,10 @@ type texts struct{}
 func (texts) Append(b []byte, message any) ([]byte, string, error) {
 	switch m := message.(type) {
 	case string:
-		return append(append(b, 0xd9, byte(len(m))), m...), "text", nil
+		if len(m) < 1<<8 {
+			return append(append(b, 0xd9, byte(len(m))), m...), "text", nil
+		}
+		return append(binary.BigEndian.AppendUint32(append(b, 0xdb), uint32(len(m))), m...), "text", nil
 	case transport.Address:
 		return m.Append(append(b, 0xc4, transport.AddressSize)), "address", nil
 	}
@@ -31,6 +35,10 @@ func (texts) Append(b []byte, message any) ([]byte, string, error) {
 
 func (texts) Decode(name string, body []byte, passed func(transport.Address)) (any, error) {
 	switch {
+	case name == "nil":
+		return nil, nil
+	case name == "text" && len(body) >= 5 && body[0] == 0xdb:
+		return string(body[5:]), nil
 	case name == "text" && len(body) >= 2:
 		return string(body[2:]), nil
 	case name == "address" && len(body) == 2+transport.AddressSize:
@@ -50,6 +58,7 @@ type process struct {
 	mu      sync.Mutex
 	boxes   map[transport.ActorID]chan any // guarded by mu
 	refuse  error                          // guarded by mu; Deliver's answer
+	keeps   bool                           // guarded by mu; messages are taken when settled, else when they come
 	fatal   chan error
 	stopped bool
 }
@@ -71,9 +80,13 @@ func (p *process) box(actor transport.ActorID) chan any {
 
 func (p *process) Deliver(d Delivery) error {
 	p.mu.Lock()
-	err := p.refuse
+	err, keeps := p.refuse, p.keeps
 	p.mu.Unlock()
 	if err == nil {
+		if !keeps {
+			d.Due.Settle()
+			d.Due, d.Room = Due{}, 0
+		}
 		p.box(d.To.Actor) <- d
 	}
 	return err

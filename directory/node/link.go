@@ -40,11 +40,19 @@ type link struct {
 	refused  bool            // it broke a rule; the node's
 	attempts attempts        // at sessions; the node's
 
-	types    outgoing
-	known    map[uint64]string // types by number; the reader's
-	decoder  dirwire.Decoder   // the reader's
-	sessions ends
-	losses   atomic.Uint64 // messages that nobody could be told of
+	types      outgoing
+	known      map[uint64]string // types by number; the reader's
+	decoder    dirwire.Decoder   // the reader's
+	sessions   ends
+	out        outflow           // of what is in no session
+	in         inflow            // likewise
+	wholes     atomic.Uint64     // messages sent in parts
+	parts      map[uint64]*whole // those that come; the reader's
+	assembling int               // bytes of them, as they were announced; the reader's
+	reserved   atomic.Int64      // bytes that wait for credit, in all sessions
+	held       atomic.Int64      // bytes that came and were not taken
+	reported   atomic.Int64      // of them, those that the process knows of
+	losses     atomic.Uint64     // messages that nobody could be told of
 }
 
 func (n *Node) newLink(t transport.Link) (*link, error) {
@@ -55,7 +63,7 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 	if g.Directory.Process != t.Peer().Process {
 		return nil, fmt.Errorf("greeting: it is of process %v, the hello of %v", g.Directory.Process, t.Peer().Process)
 	}
-	return &link{
+	l := &link{
 		Link:     t,
 		n:        n,
 		greeting: g,
@@ -64,7 +72,11 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 		types:    outgoing{numbers: make(map[string]uint64)},
 		known:    make(map[uint64]string),
 		sessions: newEnds(),
-	}, nil
+		parts:    make(map[uint64]*whole),
+	}
+	l.out.open(wire.LinkWindow)
+	l.in.link = l
+	return l, nil
 }
 
 // reach is Host for a link whose other end is on this machine beyond doubt, else
@@ -93,15 +105,22 @@ func (l *link) name() string {
 // slow that the queue is full, is cut off: the peer will hear everything again
 // when it comes back.
 func (l *link) say(msg directory.Message) {
+	var s *Session // of which it is the last word
 	switch msg := msg.(type) {
 	case directory.Close:
-		l.sessions.lastWord(end{true, msg.Session})
+		s = l.sessions.lastWord(end{true, msg.Session})
 	case directory.Closed:
-		l.sessions.lastWord(end{false, msg.Session})
+		s = l.sessions.lastWord(end{false, msg.Session})
 	}
 	body, kind := dirwire.Append(l.n.frame[:0], msg)
 	l.n.frame = body // Send keeps no reference
-	if err := l.Send(kind, body); err != nil && err != transport.ErrClosed {
+	var err error
+	if s != nil {
+		err = s.out.finish(l, kind, body)
+	} else {
+		err = l.Send(kind, body)
+	}
+	if err != nil && err != transport.ErrClosed {
 		l.n.log.Warn("link closed", "peer", l.name(), "frame", msg, "reason", err)
 		l.Close(err)
 	}
@@ -134,6 +153,8 @@ func (n *Node) linkUp(l *link) {
 func (l *link) Lost(reason error) {
 	l.reason = reason
 	l.lost.Store(true)
+	l.out.abandon(l)
+	l.dropParts()
 	l.n.post(func() { l.n.linkDown(l) }) // before others learn of it and dial anew
 	close(l.gone)
 }
@@ -164,9 +185,17 @@ func (l *link) Received(kind transport.Kind, body []byte) error {
 	case wire.Type:
 		return l.learn(body)
 	case wire.Message:
-		return l.message(body)
+		size := cost(len(body))
+		if err := l.in.receive(kind, size); err != nil {
+			return err
+		}
+		return l.message(body, Due{&l.in, int32(size)}, nil)
 	case wire.DataOut, wire.DataBack:
-		return l.data(kind, body)
+		return l.data(kind, body, Due{}, nil)
+	case wire.Credit:
+		return l.credit(body)
+	case wire.Part:
+		return l.part(body)
 	case wire.Undelivered:
 		return l.undelivered(body)
 	}

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
@@ -22,7 +23,8 @@ import (
 // called from any goroutine and must not block.
 type Actors interface {
 	// Deliver puts a message in the mailbox of an actor. It returns
-	// transport.ErrEnded or transport.ErrOverloaded if it cannot.
+	// transport.ErrEnded or transport.ErrOverloaded if it cannot. In a session
+	// it is not overloaded: the session's window bounds what waits.
 	Deliver(d Delivery) error
 	// Tell puts a fact in the mailbox of an actor: one of directory.Published,
 	// NotPublished, Unpublished, Standby, Promoted, Subscribed, NotSubscribed,
@@ -41,6 +43,12 @@ type Delivery struct {
 	From    transport.Address // zero: nobody
 	Session *Session          // what From is bound to; nil: not in a session
 	Message any
+	// Due is to be settled when the message is taken, or thrown away after Deliver
+	// has accepted it.
+	Due Due
+	// Room is how much an actor may hold of what is due outside of sessions, in
+	// bytes. It counts only if something is due, and this is in no session.
+	Room int64
 }
 
 // An Undelivered is a message of an actor of this process that did not arrive.
@@ -98,6 +106,7 @@ type Node struct {
 	inbox   inbox
 	ctx     context.Context // ends with the node
 	stop    context.CancelFunc
+	held    atomic.Int64   // bytes that came over all links and were not taken
 	running sync.WaitGroup // the node's own goroutine and those that dial
 
 	registry  registry

@@ -13,6 +13,7 @@ import (
 
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
 // The main story: two processes that know a name meet through the directory and
@@ -434,8 +435,8 @@ func TestUndelivered(t *testing.T) {
 	if err := s.Send(s.Local(), 42); err == nil {
 		t.Error("a message without a codec was accepted")
 	}
-	if err := s.Send(s.Local(), strings.Repeat("x", 2<<20)); !errors.Is(err, transport.ErrTooLarge) {
-		t.Errorf("a message beyond a frame: %v", err)
+	if err := s.Send(s.Local(), strings.Repeat("x", wire.MaxMessage)); !errors.Is(err, transport.ErrTooLarge) {
+		t.Errorf("a message beyond the limit: %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -62,39 +63,19 @@ func TestRefusedByTheParent(t *testing.T) {
 	}
 }
 
-// R17: who opens a session and never begins it is not listened to for ever: at most
-// so many messages wait, the others come back.
+// R17: who opens a session and never begins it is not listened to for ever: beyond its
+// window it is cut off.
 func TestSessionThatIsNeverBegun(t *testing.T) {
 	p := newPair(t)
-	child := connect(t, p.host.Address(), dirwire.Child)
-	child.say(directory.Seek{Subscription: directory.Subscription{ID: directory.ID{Origin: child.self, Seq: 1}, Pattern: "svc", Scope: directory.Host}})
-	offered, _ := child.hears().(directory.Offered)
-	if len(offered.Offers) != 1 {
-		t.Fatalf("got %v, want one offer", offered)
-	}
-	found := offered.Offers[0]
-	s := connect(t, p.pub.Address(), dirwire.Peer)
-	s.say(directory.Open{
-		Session: 1, Publication: found.ID, Token: found.Token, Scope: directory.Host,
-		Subscriber: transport.Address{Process: s.self, Actor: 1, Key: 1},
-	})
-	if got, ok := s.hears().(directory.Ready); !ok {
-		t.Fatalf("got %v", got)
-	}
-	s.Send(wire.Type, wire.AppendType(nil, 1, "text"))
-	const more = 10
-	for range maxHeld + more {
-		s.Send(wire.DataOut, append(wire.AppendData(nil, wire.DataHead{Session: 1, Type: 1}), 0xd9, 1, 'x'))
-	}
-	for back := 0; back < more; {
-		select {
-		case f := <-s.frames:
-			if f.kind == wire.Undelivered {
-				back++
-			}
-		case <-time.After(patience):
-			t.Fatalf("%d messages came back, want %d", back, more)
+	s, _ := p.opens(t, 1)
+	for {
+		err := s.Send(wire.DataOut, append(wire.AppendData(nil, wire.DataHead{Session: 1, Type: 1}), 0xd9, 1, 'x'))
+		if errors.Is(err, transport.ErrClosed) {
+			break
 		}
+	}
+	if err := <-s.lost; !strings.Contains(err.Error(), "it is beyond the window") {
+		t.Errorf("the link was lost: %v", err)
 	}
 	p.undisturbed(t)
 }

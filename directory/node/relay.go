@@ -32,13 +32,23 @@ func (l *link) passOn(head wire.MessageHead, name string, body []byte) error {
 	}
 	head.Hops++
 	head.Type = number
-	return next.Send(wire.Message, append(wire.AppendMessage(nil, head), body...))
+	return next.out.send(next, wire.Message, append(wire.AppendMessage(nil, head), body...))
 }
 
-// giveBackRaw gives back a message as it came.
+// giveBackNothing says that a message did not arrive, without the message.
+func (l *link) giveBackNothing(told, to transport.Address, reason error) {
+	l.giveBackRaw(told, to, "nil", []byte{0xc0}, reason)
+}
+
+// giveBackRaw gives back a message as it came; one that does not fit a frame is not
+// given back, but said.
 func (l *link) giveBackRaw(told, to transport.Address, name string, body []byte, reason error) {
 	if told.IsZero() {
 		return
+	}
+	if len(body) > wire.MaxBody-wire.MaxMessageHead-wire.MaxReason {
+		reason = fmt.Errorf("%w; the message of %d bytes is not given back", reason, len(body))
+		name, body = "nil", []byte{0xc0}
 	}
 	number, err := l.numberUpTo(maxRelayed, name)
 	if err == nil {

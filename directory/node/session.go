@@ -7,6 +7,7 @@ import (
 
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
 // maxHeld is how many messages wait at an end whose gate is still shut.
@@ -24,6 +25,8 @@ type Session struct {
 	local  transport.Address
 	remote transport.Address
 	silent atomic.Bool // no more may be sent
+	out    outflow
+	in     inflow
 
 	mu   sync.Mutex
 	gate gate       // guarded by mu
@@ -33,6 +36,8 @@ type Session struct {
 	// who runs it reads them as they are, others under mu.
 	link  *link    // nil: not yet, or inside the process
 	other *Session // the other end, inside the process; nil: not yet, or elsewhere
+
+	room chan struct{} // guarded by mu; closed when the gate opens or is shut for good; nil: nobody waits
 
 	opening opening // the node's
 }
@@ -71,16 +76,55 @@ func (s *Session) Send(from transport.Address, message any) error {
 	s.mu.Unlock()
 	switch {
 	case other != nil:
-		return other.take(from, message)
+		return other.take(from, message, Due{})
 	case link != nil:
 		return link.sendData(s, from, message)
 	}
 	return transport.ErrEnded
 }
 
-// take lets a message in, or holds it while the gate is shut.
-func (s *Session) take(from transport.Address, message any) error {
-	d := Delivery{To: s.local, From: from, Message: message}
+// Room returns a channel that is closed when it is worth sending again after
+// transport.ErrOverloaded. It is nil if the other end is inside the process and its
+// gate is open: it was the mailbox that was full.
+func (s *Session) Room() <-chan struct{} {
+	s.mu.Lock()
+	link, other := s.link, s.other
+	s.mu.Unlock()
+	switch {
+	case other != nil:
+		return other.gateRoom()
+	case link != nil:
+		return s.out.roomy()
+	}
+	room := make(chan struct{})
+	close(room)
+	return room
+}
+
+func (s *Session) gateRoom() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gate != gateShut {
+		return nil
+	}
+	if s.room == nil {
+		s.room = make(chan struct{})
+	}
+	return s.room
+}
+
+// giveRoom tells those who wait that the gate is not shut any more. The mutex is held.
+func (s *Session) giveRoom() {
+	if s.room != nil {
+		close(s.room)
+		s.room = nil
+	}
+}
+
+// take lets a message in, or holds it while the gate is shut. What came from another
+// process its window bounds.
+func (s *Session) take(from transport.Address, message any, due Due) error {
+	d := Delivery{To: s.local, From: from, Message: message, Due: due}
 	if from == s.remote {
 		d.Session = s
 	}
@@ -91,7 +135,7 @@ func (s *Session) take(from transport.Address, message any) error {
 		return s.n.Actors.Deliver(d)
 	case s.gate == gateEnded:
 		return transport.ErrEnded
-	case len(s.held) == maxHeld:
+	case len(s.held) >= maxHeld && due.IsZero():
 		return transport.ErrOverloaded
 	}
 	s.held = append(s.held, d)
@@ -113,6 +157,7 @@ func (n *Node) begin(key directory.SessionKey, fact directory.Message) {
 		}
 	}
 	s.gate, s.held = gateOpen, nil
+	s.giveRoom()
 	s.mu.Unlock()
 	n.opened(s)
 	n.giveBack(s, refused, "the mailbox is full, or the actor has ended")
@@ -129,6 +174,7 @@ func (n *Node) end(key directory.SessionKey, fact directory.Message) {
 	s.mu.Lock()
 	held, ended := s.held, s.gate == gateEnded
 	s.gate, s.held = gateEnded, nil
+	s.giveRoom()
 	if fact != nil && !ended {
 		n.Actors.Tell(s.local.Actor, fact, s)
 	}
@@ -139,6 +185,7 @@ func (n *Node) end(key directory.SessionKey, fact directory.Message) {
 // giveBack tells the other end of messages that it sent and that were not taken.
 func (n *Node) giveBack(s *Session, list []Delivery, reason string) {
 	for _, d := range list {
+		d.Due.Settle()
 		if s.link != nil {
 			s.link.sendUndelivered(d.From, d.To, reason, d.Message)
 		} else {
@@ -166,11 +213,22 @@ func (n *Node) connect(c directory.Connect) {
 }
 
 func (n *Node) openOver(l *link, s *Session, c directory.Connect) {
+	s.goesOver(l)
+	l.sessions.add(s)
+	n.sayOpen(l, s, c)
+}
+
+// goesOver binds a session to a link, before anybody sends in it.
+func (s *Session) goesOver(l *link) {
+	side := wire.ToSubscriber
+	if s.key.Opener != 0 {
+		side = wire.ToPublisher
+	}
+	s.out.open(wire.SessionWindow)
+	s.in.link, s.in.side, s.in.session = l, side, uint64(s.key.ID)
 	s.mu.Lock()
 	s.link = l
 	s.mu.Unlock()
-	l.sessions.add(s)
-	n.sayOpen(l, s, c)
 }
 
 // prepare makes the publisher's end of a session.
@@ -184,8 +242,9 @@ func (n *Node) prepare(p directory.Prepare) {
 			s.other.other = s
 			s.other.mu.Unlock()
 		}
-	} else if s.link = n.links[p.Key.Opener]; s.link != nil {
-		s.link.sessions.add(s)
+	} else if l := n.links[p.Key.Opener]; l != nil {
+		s.goesOver(l)
+		l.sessions.add(s)
 	}
 	n.sessions[p.Key] = s
 }
@@ -229,6 +288,7 @@ func (n *Node) release(key directory.SessionKey) {
 	delete(n.sessions, key)
 	n.opened(s)
 	if s.link != nil {
+		s.out.abandon(s.link)
 		s.link.sessions.remove(s)
 		n.retire(s.link)
 	}

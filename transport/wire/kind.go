@@ -35,7 +35,7 @@ const (
 	MaxTypeName = 1 << 10                         // name in Type, in bytes
 	MaxTypes    = 1 << 14                         // greatest number of a type
 	HeadSize    = 5                               // length and kind, in bytes
-	maxUvarint  = 10                              // the longest uvarint, in bytes
+	MaxUvarint  = 10                              // the longest uvarint, in bytes
 	helloSize   = 4 + 1 + 16 + 4                  // a hello's body without what the node says
 	minBeat     = 10                              // milliseconds between two heartbeats,
 	maxBeat     = 60_000                          // at least and at most
@@ -63,6 +63,6 @@ const (
 // MaxMessageHead and MaxDataHead are the lengths of the longest heads of a
 // Message, a DataOut or a DataBack, in bytes.
 const (
-	MaxMessageHead = 1 + 2*transport.AddressSize + maxUvarint
-	MaxDataHead    = maxUvarint + 1 + transport.AddressSize + maxUvarint
+	MaxMessageHead = 1 + 2*transport.AddressSize + MaxUvarint
+	MaxDataHead    = MaxUvarint + 1 + transport.AddressSize + MaxUvarint
 )

@@ -1,0 +1,250 @@
+package node
+
+import (
+	"sync"
+	"time"
+
+	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
+)
+
+// An outflow is what this process sends in a session, or over a link in none (R17).
+// Within the credit that the other end gave frames go into the link's queue; beyond
+// it they wait here, up to a bound, and then Send is refused.
+type outflow struct {
+	mu      sync.Mutex
+	window  int32
+	credit  int32          // guarded by mu; bytes that may be sent; overdrawn by one frame
+	silent  bool           // guarded by mu; the last word was said, or there is nobody to hear
+	lane    transport.Lane // guarded by mu; nil until something is sent
+	backlog *backlog       // guarded by mu; nil: nothing waits
+	room    chan struct{}  // guarded by mu; closed when there may be room; nil: nobody waits
+}
+
+// A backlog is the frames that wait for credit.
+type backlog struct {
+	frames   []pending
+	size     int  // of them all, in bytes of a window
+	retrying bool // a timer tries again: the link's queue was full
+}
+
+// A pending is a frame that waits, or the rest of one that goes in parts.
+type pending struct {
+	kind   transport.Kind
+	body   []byte
+	number uint64 // of the parts; zero: it is whole, or has not begun
+	done   int    // bytes that went in parts
+}
+
+// cost is what a frame with a body of that many bytes takes of a window.
+func cost(body int) int { return wire.HeadSize + body + wire.Overhead }
+
+func (o *outflow) open(window int32) { o.window, o.credit = window, window }
+
+// send sends a frame over l, or keeps a copy of it until there is credit. The error
+// is transport.ErrEnded behind the last word, ErrOverloaded or ErrClosed.
+func (o *outflow) send(l *link, kind transport.Kind, body []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.silent {
+		return transport.ErrEnded
+	}
+	if o.lane == nil {
+		o.lane = l.Lane()
+	}
+	if o.backlog != nil || o.credit <= 0 || len(body) > wire.PartSize {
+		return o.hold(l, kind, body)
+	}
+	err := o.lane.Send(kind, body)
+	if err == nil {
+		o.credit -= int32(cost(len(body)))
+	}
+	return err
+}
+
+// hold puts a frame behind those that wait. One always has room, as far as its
+// session is concerned.
+func (o *outflow) hold(l *link, kind transport.Kind, body []byte) error {
+	size := cost(len(body))
+	if o.backlog != nil && o.backlog.size+size > wire.MaxPending {
+		return transport.ErrOverloaded
+	}
+	if !l.reserve(size) {
+		return transport.ErrOverloaded
+	}
+	if o.backlog == nil {
+		o.backlog = new(backlog)
+	}
+	o.backlog.frames = append(o.backlog.frames, pending{kind: kind, body: append([]byte(nil), body...)})
+	o.backlog.size += size
+	return o.pump(l)
+}
+
+// pump sends what waits, as far as the credit goes; behind silence, all. The error
+// is ErrClosed, or ErrOverloaded if the link has no room and nobody tries again.
+func (o *outflow) pump(l *link) error {
+	b := o.backlog
+	for b != nil && len(b.frames) > 0 && (o.credit > 0 || o.silent) {
+		p := &b.frames[0]
+		n, err := p.sendNext(l, o.lane)
+		if err == transport.ErrOverloaded && !o.silent {
+			o.retry(l)
+			return nil
+		}
+		if err != nil {
+			o.drop(l)
+			return err
+		}
+		o.credit -= int32(n)
+		if p.done < len(p.body) {
+			continue
+		}
+		size := cost(len(p.body))
+		b.size -= size
+		l.reserved.Add(-int64(size))
+		*p = pending{}
+		b.frames = b.frames[1:]
+	}
+	if b != nil && len(b.frames) == 0 {
+		o.backlog, b = nil, nil
+	}
+	if b == nil || b.size <= wire.MaxPending/2 {
+		o.giveRoom()
+	}
+	return nil
+}
+
+// sendNext sends the frame, or its next part, and returns what that took.
+func (p *pending) sendNext(l *link, lane transport.Lane) (int, error) {
+	if len(p.body) <= wire.PartSize {
+		err := lane.Send(p.kind, p.body)
+		if err == nil {
+			p.done = len(p.body)
+		}
+		return cost(len(p.body)), err
+	}
+	head := wire.PartHead{Number: p.number, First: p.done == 0, Kind: p.kind, Size: uint64(len(p.body))}
+	if head.First {
+		p.number = l.wholes.Add(1)
+		head.Number = p.number
+	}
+	b := idleBuffers.Get().(*buffer)
+	defer idleBuffers.Put(b)
+	b.b = wire.AppendPart(b.b[:0], head)
+	n := min(wire.PartSize-len(b.b), len(p.body)-p.done)
+	b.b = append(b.b, p.body[p.done:p.done+n]...)
+	err := lane.Send(wire.Part, b.b)
+	if err == nil {
+		p.done += n
+	}
+	return cost(len(b.b)), err
+}
+
+// retry pumps again in a while.
+func (o *outflow) retry(l *link) {
+	if o.backlog.retrying {
+		return
+	}
+	o.backlog.retrying = true
+	time.AfterFunc(fullPause, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.backlog != nil {
+			o.backlog.retrying = false
+			o.pump(l)
+		}
+	})
+}
+
+// give adds to the credit. It reports false if the other end gives more than it can
+// have taken.
+func (o *outflow) give(l *link, bytes uint64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if bytes > uint64(o.window-o.credit) {
+		return false
+	}
+	o.credit += int32(bytes)
+	o.pump(l)
+	return true
+}
+
+// finish says this side's last word, behind all that waits. When it returns nothing
+// is being sent any more, and nothing will be.
+func (o *outflow) finish(l *link, kind transport.Kind, body []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.silent = true
+	o.giveRoom()
+	if err := o.pump(l); err != nil {
+		return err
+	}
+	if o.lane == nil {
+		return l.Send(kind, body)
+	}
+	return o.lane.Send(kind, body)
+}
+
+// hush lets nothing more be sent.
+func (o *outflow) hush() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.silent = true
+	o.giveRoom()
+}
+
+// drop forgets what waits: there is nobody to send it to.
+func (o *outflow) drop(l *link) {
+	o.silent = true
+	if o.backlog != nil {
+		l.reserved.Add(-int64(o.backlog.size))
+		o.backlog = nil
+	}
+	o.giveRoom()
+}
+
+// abandon is drop for who does not hold the mutex.
+func (o *outflow) abandon(l *link) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drop(l)
+}
+
+func (o *outflow) giveRoom() {
+	if o.room != nil {
+		close(o.room)
+		o.room = nil
+	}
+}
+
+// roomy returns a channel that is closed when it is worth trying again after
+// ErrOverloaded. If it was the link that was full, that is after a while.
+func (o *outflow) roomy() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.room != nil {
+		return o.room
+	}
+	room := make(chan struct{})
+	switch {
+	case o.silent:
+		close(room)
+	case o.backlog == nil || o.backlog.size <= wire.MaxPending/2:
+		time.AfterFunc(fullPause, func() { close(room) })
+	default:
+		o.room = room
+	}
+	return room
+}
+
+// reserve makes room for a frame that waits. One has room always: the first.
+func (l *link) reserve(size int) bool {
+	if now := l.reserved.Add(int64(size)); now > maxReserved && now > int64(size) {
+		l.reserved.Add(-int64(size))
+		return false
+	}
+	return true
+}
+
+// maxReserved is how much may wait for credit on one link, in bytes.
+const maxReserved = 2 * wire.MaxMessage
