@@ -44,6 +44,7 @@ type mailbox struct {
 	out  []item
 	next int      // in out
 	rest [][]item // what comes after out
+	owed node.Due // of items that were taken
 
 	left   atomic.Int64 // counted items of this half that the owner has not taken
 	wanted atomic.Bool  // somebody waits for room
@@ -211,12 +212,16 @@ func (b *mailbox) took() {
 	}
 }
 
-// settle gives the sender of an item room for another.
+// settle gives the sender of an item room for another; for some items at once, if they
+// are of one sender, and at the latest when nothing waits.
 func (b *mailbox) settle(it item) {
 	if it.counted {
 		b.strays.Add(-int64(it.due.Bytes()))
 	}
-	it.due.Settle()
+	if !b.owed.Merge(it.due) {
+		b.owed.Settle()
+		b.owed = it.due
+	}
 }
 
 // giveRoom tells those who wait that counted items may have room.
@@ -259,7 +264,12 @@ func (b *mailbox) roomy() <-chan struct{} {
 // turn goes to the next block, and reports whether there is one.
 func (b *mailbox) turn() bool {
 	if len(b.rest) == 0 {
-		return b.swap()
+		if b.swap() {
+			return true
+		}
+		b.owed.Settle()
+		b.owed = node.Due{}
+		return false
 	}
 	b.blocks.put(b.out)
 	b.out, b.next = b.rest[0], 0
@@ -317,6 +327,8 @@ func (b *mailbox) kill() {
 // close refuses everything from now on, and returns what was not taken. Only
 // the owner may call it.
 func (b *mailbox) close() []item {
+	b.owed.Settle()
+	b.owed = node.Due{}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	left := slices.Clone(b.out[b.next:])

@@ -46,8 +46,7 @@ func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
 // Sender that asked, and would wait in vain, gets a Faulted instead.
 func (s *Self) Reply(message any) error {
 	err := s.send(s.sender, s.Address(), message)
-	portable := new(PortableError)
-	if isAsk(s.sender.at.Actor) && (errors.As(err, &portable) || errors.Is(err, transport.ErrTooLarge)) {
+	if err != nil && isAsk(s.sender.at.Actor) && (errors.As(err, new(*PortableError)) || errors.Is(err, transport.ErrTooLarge)) {
 		s.Log().Warn("reply refused", "to", s.sender, "err", err)
 		s.send(s.sender, s.Address(), Faulted{"no reply", err.Error()})
 	}

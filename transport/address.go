@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"sync"
 
 	"github.com/google/uuid"
 )
@@ -54,6 +55,7 @@ func (a Address) String() string {
 type Mint struct {
 	process ProcessID
 	block   cipher.Block
+	blocks  sync.Pool // *[aes.BlockSize]byte: on the stack it would not stay there
 }
 
 // NewMint returns the mint of a process.
@@ -64,7 +66,7 @@ func NewMint(process ProcessID) *Mint {
 	if err != nil {
 		panic(err) // the key has one of the three legal sizes
 	}
-	return &Mint{process, block}
+	return &Mint{process: process, block: block}
 }
 
 // Process returns the process whose addresses m makes.
@@ -72,10 +74,16 @@ func (m *Mint) Process() ProcessID { return m.process }
 
 // Address returns the address of an actor.
 func (m *Mint) Address(actor ActorID) Address {
-	var b [aes.BlockSize]byte
+	b, _ := m.blocks.Get().(*[aes.BlockSize]byte)
+	if b == nil {
+		b = new([aes.BlockSize]byte)
+	}
+	*b = [aes.BlockSize]byte{}
 	binary.BigEndian.PutUint64(b[:], uint64(actor))
 	m.block.Encrypt(b[:], b[:])
-	return Address{m.process, actor, binary.BigEndian.Uint64(b[:])}
+	key := binary.BigEndian.Uint64(b[:])
+	m.blocks.Put(b)
+	return Address{m.process, actor, key}
 }
 
 // Made reports whether m made a.

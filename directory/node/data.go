@@ -161,8 +161,6 @@ func (l *link) checked(kind transport.Kind, number uint64, body []byte) (name st
 	return name, nil
 }
 
-func (l *link) passed(a transport.Address) { l.n.routes.came(a.Process, l) }
-
 // message takes a Message: for an actor here, or to be passed on. It is refused if
 // there is a reason already. What is due is settled, or is the actor's to settle.
 func (l *link) message(body []byte, due Due, refused error) error {

@@ -81,6 +81,19 @@ func (d Due) Settle() {
 	f.settle(int64(d.bytes))
 }
 
+// Merge adds e to d, and reports whether that was done: it is if both are of one
+// sender's window, and of little of it.
+func (d *Due) Merge(e Due) bool {
+	if d.flow != e.flow || d.bytes+e.bytes > maxMerged {
+		return false
+	}
+	d.bytes += e.bytes
+	return true
+}
+
+// maxMerged is far from half a window, which is what the sender is told of at once.
+const maxMerged = wire.SessionWindow / 16
+
 // Bytes is how much of the window it is.
 func (d Due) Bytes() int { return int(d.bytes) }
 

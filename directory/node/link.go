@@ -41,8 +41,9 @@ type link struct {
 	attempts attempts        // at sessions; the node's
 
 	types      outgoing
-	known      map[uint64]string // types by number; the reader's
-	decoder    dirwire.Decoder   // the reader's
+	known      map[uint64]string       // types by number; the reader's
+	decoder    dirwire.Decoder         // the reader's
+	passed     func(transport.Address) // is told of each address that comes
 	sessions   ends
 	out        outflow           // of what is in no session
 	in         inflow            // likewise
@@ -74,6 +75,7 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 		sessions: newEnds(),
 		parts:    make(map[uint64]*whole),
 	}
+	l.passed = func(a transport.Address) { n.routes.came(a.Process, l) }
 	l.out.open(wire.LinkWindow)
 	l.in.link = l
 	return l, nil
