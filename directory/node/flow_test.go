@@ -242,7 +242,7 @@ func TestStrays(t *testing.T) {
 		if i == 99 && d.Room > wire.LinkWindow-100*100 {
 			t.Errorf("the last may hold %d bytes, and much of the window is not free", d.Room)
 		}
-		d.Due.Settle()
+		defer d.Due.Settle()
 	}
 }
 

@@ -21,21 +21,6 @@ type outflow struct {
 	room    chan struct{}  // guarded by mu; closed when there may be room; nil: nobody waits
 }
 
-// A backlog is the frames that wait for credit.
-type backlog struct {
-	frames   []pending
-	size     int  // of them all, in bytes of a window
-	retrying bool // a timer tries again: the link's queue was full
-}
-
-// A pending is a frame that waits, or the rest of one that goes in parts.
-type pending struct {
-	kind   transport.Kind
-	body   []byte
-	number uint64 // of the parts; zero: it is whole, or has not begun
-	done   int    // bytes that went in parts
-}
-
 // cost is what a frame with a body of that many bytes takes of a window.
 func cost(body int) int { return wire.HeadSize + body + wire.Overhead }
 
@@ -73,10 +58,9 @@ func (o *outflow) hold(l *link, kind transport.Kind, body []byte) error {
 		return transport.ErrOverloaded
 	}
 	if o.backlog == nil {
-		o.backlog = new(backlog)
+		o.backlog = idleBacklogs.Get().(*backlog)
 	}
-	o.backlog.frames = append(o.backlog.frames, pending{kind: kind, body: append([]byte(nil), body...)})
-	o.backlog.size += size
+	o.backlog.add(kind, body)
 	return o.pump(l)
 }
 
@@ -84,9 +68,8 @@ func (o *outflow) hold(l *link, kind transport.Kind, body []byte) error {
 // is ErrClosed, or ErrOverloaded if the link has no room and nobody tries again.
 func (o *outflow) pump(l *link) error {
 	b := o.backlog
-	for b != nil && len(b.frames) > 0 && (o.credit > 0 || o.silent) {
-		p := &b.frames[0]
-		n, err := p.sendNext(l, o.lane)
+	for b != nil && !b.empty() && (o.credit > 0 || o.silent) {
+		took, left, err := b.send(l, o.lane)
 		if err == transport.ErrOverloaded && !o.silent {
 			o.retry(l)
 			return nil
@@ -95,17 +78,11 @@ func (o *outflow) pump(l *link) error {
 			o.drop(l)
 			return err
 		}
-		o.credit -= int32(n)
-		if p.done < len(p.body) {
-			continue
-		}
-		size := cost(len(p.body))
-		b.size -= size
-		l.reserved.Add(-int64(size))
-		*p = pending{}
-		b.frames = b.frames[1:]
+		o.credit -= int32(took)
+		l.reserved.Add(-int64(left))
 	}
-	if b != nil && len(b.frames) == 0 {
+	if b != nil && b.empty() {
+		b.free()
 		o.backlog, b = nil, nil
 	}
 	if b == nil || b.size <= wire.MaxPending/2 {
@@ -114,43 +91,17 @@ func (o *outflow) pump(l *link) error {
 	return nil
 }
 
-// sendNext sends the frame, or its next part, and returns what that took.
-func (p *pending) sendNext(l *link, lane transport.Lane) (int, error) {
-	if len(p.body) <= wire.PartSize {
-		err := lane.Send(p.kind, p.body)
-		if err == nil {
-			p.done = len(p.body)
-		}
-		return cost(len(p.body)), err
-	}
-	head := wire.PartHead{Number: p.number, First: p.done == 0, Kind: p.kind, Size: uint64(len(p.body))}
-	if head.First {
-		p.number = l.wholes.Add(1)
-		head.Number = p.number
-	}
-	b := idleBuffers.Get().(*buffer)
-	defer idleBuffers.Put(b)
-	b.b = wire.AppendPart(b.b[:0], head)
-	n := min(wire.PartSize-len(b.b), len(p.body)-p.done)
-	b.b = append(b.b, p.body[p.done:p.done+n]...)
-	err := lane.Send(wire.Part, b.b)
-	if err == nil {
-		p.done += n
-	}
-	return cost(len(b.b)), err
-}
-
 // retry pumps again in a while.
 func (o *outflow) retry(l *link) {
 	if o.backlog.retrying {
 		return
 	}
-	o.backlog.retrying = true
+	b := o.backlog
+	b.retrying = true
 	time.AfterFunc(fullPause, func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		if o.backlog != nil {
-			o.backlog.retrying = false
+		if b.retrying = false; o.backlog == b {
 			o.pump(l)
 		}
 	})
