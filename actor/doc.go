@@ -71,6 +71,12 @@
 // what went in none has no such word. Nor is it told when the Undelivered itself
 // finds its actor's mailbox full, or no way back. Where it matters, Ask.
 //
+// # Too much
+//
+// Who sends faster than the other actor takes is told so: [Self.Send] returns
+// [ErrOverloaded]. [Self.SendWait] waits instead. An actor that takes nothing stops
+// those who send to it, and nobody else on the way.
+//
 // # Sharing
 //
 // Messages are plain values. Who sends a slice, a map or a pointer gives it

@@ -24,7 +24,7 @@ type Options struct {
 	Heartbeat  time.Duration // between two signs of life of a link, 10 ms to a minute; zero: 500 ms
 	Grace      time.Duration // between Stop and force; zero: 10 s
 	AskTimeout time.Duration // zero: 5 s
-	Mailbox    int           // messages an actor may have waiting; zero: 65536
+	Mailbox    int           // messages an actor may have waiting, those in sessions with other processes aside; zero: 65536
 
 	Scope      Scope               // of the system's own directory; zero: Process. The daemons have others
 	Listen     string              // host:port where it takes links; empty: 127.0.0.1, any port, when needed

@@ -10,7 +10,9 @@ import (
 )
 
 // Send queues message for the actor at to. It never blocks. The error is
-// ErrOverloaded when the actor's mailbox, or the queue to its process, is full;
+// ErrOverloaded when the actor's mailbox is full; or, if it is in another process,
+// when it takes messages more slowly than they are sent, by 512 KiB in a session and
+// by a little more than 1 MiB outside of one; ErrTooLarge beyond 64 MiB;
 // ErrEnded when the actor, or the session that to is bound to, is known to have
 // ended; Undelivered when to is nobody; a *PortableError when the message may
 // not travel. A nil error says that the message was accepted, not that it

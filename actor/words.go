@@ -70,8 +70,10 @@ func scopeOf(options []Option) Scope {
 
 // The reasons for which a verb fails at once. Ask for them with errors.Is.
 var (
-	// ErrOverloaded: the mailbox, or the queue to the other process, is full.
+	// ErrOverloaded: the mailbox, or what may be on its way to the other process, is full.
 	ErrOverloaded = transport.ErrOverloaded
+	// ErrTooLarge: the message has more than 64 MiB when it is written for another process.
+	ErrTooLarge = transport.ErrTooLarge
 	// ErrEnded: there is no such actor any more, or the session has ended.
 	ErrEnded = transport.ErrEnded
 	// ErrNotChild: Self.Stop of an actor that is no running child.

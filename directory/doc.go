@@ -121,8 +121,12 @@
 // more of later ones. Available, Dropped and their like are never refused;
 // of sessions that are over before their actor looks, beyond a thousand, it is told
 // neither the beginning nor the end.
-// Not built yet: credit, by which a slow receiver slows its senders; until then what
-// its mailbox cannot take comes back as undelivered.
+// Each session has a window for either direction, and a link one for what is in no
+// session: who sends stops when it is used up, and is given more as actors take
+// messages. Beyond it some are queued, then Send is refused. So who takes nothing
+// stops who sends to him, and nobody else. Outside sessions an actor may hold no more
+// of the link's window than is still free of it. Before a last word what is queued
+// goes ahead of it, window or not; who sends more than three windows is cut off.
 //
 // R18 Honest daemons. A port that is taken, a home that is in use, a parent that
 // refuses, a LAN directory where a host's was sought: an error that names it, and
