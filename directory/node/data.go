@@ -218,7 +218,7 @@ func (l *link) credit(body []byte) error {
 	}
 	o := &l.out
 	if h.Side != wire.OutsideSessions {
-		s, _, _ := l.sessions.get(creditEnd(h))
+		s, _, _ := l.find(creditEnd(h))
 		if s == nil {
 			return nil // it is over, and the other end does not know yet
 		}
@@ -244,7 +244,7 @@ func (l *link) data(kind transport.Kind, body []byte, due Due, refused error) er
 		due.Settle()
 		return err
 	}
-	s, ended, known := l.sessions.get(dataEnd(kind, head))
+	s, ended, known := l.find(dataEnd(kind, head))
 	from, local := ended.remote, ended.local
 	if s != nil {
 		from, local = s.remote, s.local

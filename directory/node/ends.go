@@ -64,6 +64,7 @@ func (e *ends) remove(s *Session) {
 	w := e.words[key]
 	delete(e.live, key)
 	delete(e.words, key)
+	s.released.Store(true)
 	if w.said && !w.heard && len(e.ended) < e.most {
 		e.ended[key] = actorPair{s.local, s.remote}
 	}
@@ -94,6 +95,23 @@ func (e *ends) heardLast(key end) (owed bool) {
 	said := e.words[key].said
 	e.words[key] = words{said, true}
 	return !said
+}
+
+// A recent session is one that something came in lately, for the link's reader alone.
+type recent struct {
+	key end
+	s   *Session
+}
+
+// find is get for the link's reader.
+func (l *link) find(key end) (s *Session, ended actorPair, known bool) {
+	r := &l.recent[uint64(key.id)%uint64(len(l.recent))]
+	if r.s != nil && r.key == key && !r.s.released.Load() {
+		return r.s, actorPair{}, true
+	}
+	s, ended, known = l.sessions.get(key)
+	*r = recent{key, s}
+	return s, ended, known
 }
 
 // get returns the live session; of one that was released, who its ends were.

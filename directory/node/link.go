@@ -45,6 +45,7 @@ type link struct {
 	decoder    dirwire.Decoder         // the reader's
 	passed     func(transport.Address) // is told of each address that comes
 	sessions   ends
+	recent     [16]recent        // the reader's
 	out        outflow           // of what is in no session
 	in         inflow            // likewise
 	wholes     atomic.Uint64     // messages sent in parts

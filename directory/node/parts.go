@@ -72,7 +72,7 @@ func (l *link) begin(head wire.PartHead, bytes []byte) (*whole, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s, _, _ := l.sessions.get(dataEnd(head.Kind, h)); s != nil {
+		if s, _, _ := l.find(dataEnd(head.Kind, h)); s != nil {
 			w.flow = &s.in
 		} else {
 			w.drop = transport.ErrEnded

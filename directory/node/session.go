@@ -20,13 +20,14 @@ const maxHeld = 1024
 //	shut ──begin──▶ open ──end──▶ ended
 //	  └─────────────end─────────────▲
 type Session struct {
-	n      *Node
-	key    directory.SessionKey
-	local  transport.Address
-	remote transport.Address
-	silent atomic.Bool // no more may be sent
-	out    outflow
-	in     inflow
+	n        *Node
+	key      directory.SessionKey
+	local    transport.Address
+	remote   transport.Address
+	silent   atomic.Bool // no more may be sent
+	released atomic.Bool // it is not among the link's ends any more
+	out      outflow
+	in       inflow
 
 	mu   sync.Mutex
 	gate gate       // guarded by mu
