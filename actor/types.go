@@ -71,10 +71,10 @@ func (r *registry) registered(t reflect.Type) bool { return r.known[t] }
 
 // Append is that of the codec, but for an error of a type that cannot travel: it
 // goes as a Faulted.
-func (r *registry) Append(b []byte, message any) ([]byte, string, error) {
-	body, name, err := r.Codec.Append(b, message)
+func (r *registry) Append(b []byte, message any) ([]byte, transport.Type, error) {
+	body, t, err := r.Codec.Append(b, message)
 	if e, ok := message.(error); ok && err != nil {
 		return r.Codec.Append(b, Faulted{Condition: e.Error()})
 	}
-	return body, name, err
+	return body, t, err
 }

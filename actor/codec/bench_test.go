@@ -135,13 +135,13 @@ func BenchmarkDecode(b *testing.B) {
 
 func benchmarkDecode(b *testing.B, message any) {
 	c := newCodec(b, named[reading]("reading"), named[byHand]("by-hand"))
-	body, name, err := c.Append(nil, message)
+	body, typ, err := c.Append(nil, message)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.Decode(name, body, nil); err != nil {
+		if _, err := typ.Decode(body, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -35,7 +35,9 @@ type Codec struct {
 
 	byType  sync.Map     // reflect.Type → *entry, met by either
 	byName  sync.Map     // string → *entry, of structural types met by either
-	learned atomic.Int64 // types that Decode made
+	learned atomic.Int64 // types that peers made us make
+	serials atomic.Int64
+	void    *entry // the type of nil
 
 	mu    sync.Mutex // one compiles at a time
 	plans map[reflect.Type]*plan
@@ -44,13 +46,6 @@ type Codec struct {
 }
 
 var _ transport.Codec = (*Codec)(nil)
-
-// An entry is a type that may be a message.
-type entry struct {
-	name    string
-	plan    *plan
-	scratch sync.Pool // pointers to zero values of the type, to decode into
-}
 
 // reserved begins the names of the runtime's own types.
 const reserved = "layer-cake."
@@ -82,6 +77,7 @@ func New(types, own []Type, addresses Addresses) (*Codec, error) {
 		folded:    map[string]string{},
 		plans:     map[reflect.Type]*plan{},
 	}
+	c.void = c.newEntry("nil", nil)
 	c.packers.New = func() any { return newPacker(c) }
 	c.unpackers.New = func() any { return newUnpacker(c) }
 	known := map[string]reflect.Type{"address": addresses.Type, "nil": nil, "any": anyType}
@@ -111,7 +107,7 @@ func New(types, own []Type, addresses Addresses) (*Codec, error) {
 		if err != nil {
 			return nil, fmt.Errorf("codec.New: %s: %s: %w", name, t, err)
 		}
-		c.types[name] = &entry{name: name, plan: p}
+		c.types[name] = c.newEntry(name, p)
 	}
 	for _, t := range types {
 		fold := strings.ToLower(t.Name)
@@ -199,7 +195,7 @@ func (c *Codec) entryOf(t reflect.Type) (*entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		e = &entry{name: name, plan: p}
+		e = c.newEntry(name, p)
 	}
 	kept, _ := c.byType.LoadOrStore(t, e)
 	c.byName.LoadOrStore(name, kept) // what is sent is understood too
@@ -211,6 +207,9 @@ func (c *Codec) entryOf(t reflect.Type) (*entry, error) {
 func (c *Codec) entryNamed(name []byte) *entry {
 	if e, ok := c.types[string(name)]; ok {
 		return e
+	}
+	if string(name) == "nil" {
+		return c.void
 	}
 	if !strings.HasSuffix(string(name), ">") {
 		return nil

@@ -139,11 +139,11 @@ func newCodec(t testing.TB, types ...Type) *Codec {
 
 func appendTo(t testing.TB, c *Codec, message any) (body []byte, name string) {
 	t.Helper()
-	body, name, err := c.Append(nil, message)
+	body, typ, err := c.Append(nil, message)
 	if err != nil {
 		t.Fatalf("Append(%#v): %v", message, err)
 	}
-	return body, name
+	return body, typ.Name()
 }
 
 // same compares messages by their exact types, NaN equal to itself.

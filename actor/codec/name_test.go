@@ -101,7 +101,7 @@ func TestAfterAFailure(t *testing.T) {
 		t.Error("there is a plan for bent")
 	}
 	body, name := appendTo(t, c, crooked{N: 5})
-	if got, err := c.Decode(name, body, nil); err != nil || got.(crooked).N != 5 {
+	if got, err := c.Type(name).Decode(body, nil); err != nil || got.(crooked).N != 5 {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
@@ -203,9 +203,9 @@ func TestAppendRefuses(t *testing.T) {
 		{[]crate{{1}, {200}}, PortableError{"[]codec.crate", "[1]: codec.crate: too heavy"}},
 	} {
 		prefix := []byte("before")
-		body, name, err := c.Append(prefix, test.message)
-		if !cmp.Equal(err, error(&test.want)) || name != "" || string(body) != "before" {
-			t.Errorf("%#v: got %q %q %v\nwant %v", test.message, body, name, err, &test.want)
+		body, typ, err := c.Append(prefix, test.message)
+		if !cmp.Equal(err, error(&test.want)) || typ != nil || string(body) != "before" {
+			t.Errorf("%#v: got %q %v %v\nwant %v", test.message, body, typ, err, &test.want)
 		}
 	}
 	if _, _, err := wide.Append(nil, []xy{}); !cmp.Equal(err, error(&PortableError{"[]codec.xy", "its name would have more than 255 bytes"})) {
@@ -214,8 +214,8 @@ func TestAppendRefuses(t *testing.T) {
 	if got, want := (&PortableError{"main.Order", "why"}).Error(), "actor.Send: main.Order: why"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	body, name, err := c.Append(nil, xy{1, 2})
-	if err != nil || name != "xy" || string(body) != "\x92\x01\x02" {
-		t.Errorf("after all that: %x %s %v", body, name, err)
+	body, typ, err := c.Append(nil, xy{1, 2})
+	if err != nil || typ.Name() != "xy" || string(body) != "\x92\x01\x02" {
+		t.Errorf("after all that: %x %s %v", body, typ.Name(), err)
 	}
 }

@@ -20,20 +20,20 @@ const maxDepth = 32
 
 // Append implements [transport.Codec]. The error is a *PortableError, and b is
 // then as it was.
-func (c *Codec) Append(b []byte, message any) (body []byte, name string, err error) {
+func (c *Codec) Append(b []byte, message any) (body []byte, typ transport.Type, err error) {
 	switch m := message.(type) {
 	case nil:
-		return append(b, 0xc0), "nil", nil
+		return append(b, 0xc0), c.void, nil
 	case Unknown:
 		if len(m.body) == 0 {
-			return b, "", &PortableError{"codec.Unknown", "it did not come from another process"}
+			return b, nil, &PortableError{"codec.Unknown", "it did not come from another process"}
 		}
-		return append(b, m.body...), m.Type, nil
+		return append(b, m.body...), c.Type(m.Type), nil
 	}
 	t := reflect.TypeOf(message)
 	e, err := c.entryOf(t)
 	if err != nil {
-		return b, "", &PortableError{t.String(), err.Error()}
+		return b, nil, &PortableError{t.String(), err.Error()}
 	}
 	w := c.packers.Get().(*packer)
 	w.b = b
@@ -44,9 +44,9 @@ func (c *Codec) Append(b []byte, message any) (body []byte, name string, err err
 	}
 	c.packers.Put(w)
 	if err != nil {
-		return b, "", &PortableError{t.String(), err.Error()}
+		return b, nil, &PortableError{t.String(), err.Error()}
 	}
-	return body, e.name, nil
+	return body, e, nil
 }
 
 // A packer writes values to the end of a slice. It is the encoder's writer, and

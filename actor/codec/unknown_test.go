@@ -14,7 +14,7 @@ func TestUnknown(t *testing.T) {
 	sender, relay := newCodec(t, kinds...), newCodec(t, named[box]("box"))
 	want := full()
 	body, name := appendTo(t, sender, want)
-	u, err := relay.Decode(name, body, nil)
+	u, err := relay.Type(name).Decode(body, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestUnknown(t *testing.T) {
 		t.Errorf("got %s %x, want order %x", name, again, body)
 	}
 	boxed, name := appendTo(t, relay, box{[]any{u, u}})
-	if got, err := sender.Decode(name, boxed, nil); err != nil || !same(got, box{[]any{want, want}}) {
+	if got, err := sender.Type(name).Decode(boxed, nil); err != nil || !same(got, box{[]any{want, want}}) {
 		t.Errorf("got %#v, %v", got, err)
 	}
 	for i := range body {
@@ -42,11 +42,11 @@ func TestOddDecoders(t *testing.T) {
 	type pair struct{ A, B odd }
 	c := newCodec(t, named[pair]("pair"))
 	body, name := appendTo(t, c, pair{})
-	first, err := c.Decode(name, body, nil)
+	first, err := c.Type(name).Decode(body, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Decode(name, body, nil); err != nil {
+	if _, err := c.Type(name).Decode(body, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range []odd{first.(pair).A, first.(pair).B, *first.(pair).A.self} {
@@ -83,7 +83,7 @@ func TestLearnedNamesAreBounded(t *testing.T) {
 				name = "map<string," + name + ">"
 			}
 		}
-		m, err := c.Decode(name, []byte{0xc0}, nil)
+		m, err := c.Type(name).Decode([]byte{0xc0}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,10 +95,10 @@ func TestLearnedNamesAreBounded(t *testing.T) {
 		t.Errorf("%d of %d names are unknown, want %d", unknown, 3*maxLearned, want)
 	}
 	body, name := appendTo(t, c, map[string][]ping{"a": {}}) // what is sent is understood all the same
-	if got, err := c.Decode(name, body, nil); err != nil || !same(got, map[string][]ping{"a": {}}) {
+	if got, err := c.Type(name).Decode(body, nil); err != nil || !same(got, map[string][]ping{"a": {}}) {
 		t.Errorf("got %#v, %v", got, err)
 	}
-	if got, err := c.Decode("vector<tree>", []byte{0xc0}, nil); err != nil || !same(got, Unknown{"vector<tree>", []byte{0xc0}}) {
+	if got, err := c.Type("vector<tree>").Decode([]byte{0xc0}, nil); err != nil || !same(got, Unknown{"vector<tree>", []byte{0xc0}}) {
 		t.Errorf("got %#v, %v, want it unknown", got, err)
 	}
 }
@@ -110,7 +110,7 @@ func TestNamesThatNobodyGives(t *testing.T) {
 		"vector<xy", "xy>", "vector<xy>>", ">", strings.Repeat("vector<", 40) + "xy" + strings.Repeat(">", 40),
 		strings.Repeat("vector<", 20) + "xy" + strings.Repeat(">", 19),
 	} {
-		if got, err := c.Decode(name, []byte{0xc0}, nil); err != nil || !same(got, Unknown{name, []byte{0xc0}}) {
+		if got, err := c.Type(name).Decode([]byte{0xc0}, nil); err != nil || !same(got, Unknown{name, []byte{0xc0}}) {
 			t.Errorf("%q: got %#v, %v, want it unknown", name, got, err)
 		}
 	}

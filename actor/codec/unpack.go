@@ -2,7 +2,6 @@ package codec
 
 import (
 	"encoding"
-	"fmt"
 	"reflect"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -10,23 +9,6 @@ import (
 
 	"github.com/layer-cake/layer-cake/transport"
 )
-
-// Decode implements [transport.Codec]. A body is not trusted: whatever it holds,
-// Decode returns a message or an error, and allocates in proportion to the body.
-func (c *Codec) Decode(name string, body []byte, passed func(transport.Address)) (message any, err error) {
-	r := c.unpackers.Get().(*unpacker)
-	r.b, r.passed = body, passed
-	message, err = r.message(name)
-	r.b, r.at, r.depth, r.passed = nil, 0, 0, nil
-	if err != nil {
-		r.dec.Reset(r) // the user's code may have left it in any state
-	}
-	c.unpackers.Put(r)
-	if err != nil {
-		return nil, fmt.Errorf("codec.Decode: %s: %w", name, err)
-	}
-	return message, nil
-}
 
 // An unpacker reads values from a slice. It is the decoder's reader, and may
 // read beside it, as the decoder buffers nothing from such a reader.
@@ -46,14 +28,13 @@ func newUnpacker(c *Codec) *unpacker {
 }
 
 // message reads the whole body as one value of the named type.
-func (r *unpacker) message(name string) (message any, err error) {
-	if name == "nil" {
+func (r *unpacker) message(name string, e *entry) (message any, err error) {
+	if e == r.codec.void {
 		if len(r.b) != 1 || r.b[0] != msgpcode.Nil {
 			return nil, problem("it is not nil")
 		}
 		return nil, nil
 	}
-	e := r.codec.entryNamed([]byte(name))
 	if e == nil {
 		u, err := r.unknown(name)
 		if err == nil && r.at != len(r.b) {
@@ -63,10 +44,7 @@ func (r *unpacker) message(name string) (message any, err error) {
 	}
 	// The message is a copy of what is decoded, so what it is decoded into can
 	// be used again, unless somebody else knows where it is.
-	scratch := e.scratch.Get()
-	if scratch == nil {
-		scratch = reflect.New(e.plan.typ).Interface()
-	}
+	scratch := e.zero()
 	v := reflect.ValueOf(scratch).Elem()
 	if err := r.guarded(e.plan, v); err != nil {
 		return nil, err
@@ -189,13 +167,13 @@ func (r *unpacker) dynamic(v reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	if string(name) == "nil" {
+	e := r.codec.entryNamed(name)
+	if e == r.codec.void {
 		if !r.isNil() {
 			return r.not("nil")
 		}
 		return nil
 	}
-	e := r.codec.entryNamed(name)
 	if e == nil {
 		u, err := r.unknown(string(name))
 		if err == nil {

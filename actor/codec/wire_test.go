@@ -64,7 +64,7 @@ func TestGolden(t *testing.T) {
 		if got := c.TypeName(test.message); got != test.name {
 			t.Errorf("TypeName(%#v) = %s, want %s", test.message, got, test.name)
 		}
-		got, err := c.Decode(name, body, nil)
+		got, err := c.Type(name).Decode(body, nil)
 		if err != nil || !same(got, test.message) {
 			t.Errorf("Decode(%s, %x) = %#v, %v, want %#v", name, body, got, err, test.message)
 		}
@@ -79,11 +79,11 @@ func TestRoundTripOfEverything(t *testing.T) {
 	want := full()
 	body, name := appendTo(t, c, want)
 	for range 3 { // what is decoded into is used again
-		got, err := c.Decode(name, body, nil)
+		got, err := c.Type(name).Decode(body, nil)
 		if err != nil || !same(got, want) {
 			t.Fatalf("got %#v, %v, want %#v", got, err, want)
 		}
-		if got, err := c.Decode(name, []byte{0x90}, nil); err != nil || !same(got, order{}) {
+		if got, err := c.Type(name).Decode([]byte{0x90}, nil); err != nil || !same(got, order{}) {
 			t.Fatalf("got %#v, %v, want a zero order", got, err)
 		}
 	}
@@ -92,7 +92,7 @@ func TestRoundTripOfEverything(t *testing.T) {
 func TestUnexportedFieldsStayBehind(t *testing.T) {
 	c := newCodec(t, kinds...)
 	body, name := appendTo(t, c, order{secret: "s", Callback: func() {}})
-	if got, err := c.Decode(name, body, nil); err != nil || !same(got, order{}) {
+	if got, err := c.Type(name).Decode(body, nil); err != nil || !same(got, order{}) {
 		t.Errorf("got %#v, %v, want a zero order", got, err)
 	}
 }
@@ -101,7 +101,7 @@ func TestTimeArrivesInUTC(t *testing.T) {
 	c := newCodec(t)
 	for _, sent := range []time.Time{time.Now(), noon.In(time.FixedZone("x", 3600)), time.Unix(-1, 1), time.Unix(1<<40, 999_999_999)} {
 		body, name := appendTo(t, c, sent)
-		got, err := c.Decode(name, body, nil)
+		got, err := c.Type(name).Decode(body, nil)
 		if want := sent.Round(0).UTC(); err != nil || got != want {
 			t.Errorf("got %v, %v, want %v", got, err, want)
 		}
@@ -113,7 +113,7 @@ func TestRoundTrips(t *testing.T) {
 	c := newCodec(t, kinds...)
 	rapid.Check(t, func(t *rapid.T) {
 		want := message(t, 3)
-		body, name, err := c.Append([]byte("before"), want)
+		body, typ, err := c.Append([]byte("before"), want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,15 +121,15 @@ func TestRoundTrips(t *testing.T) {
 			t.Fatalf("Append changed what was there: %q", body[:6])
 		}
 		body = body[6:]
-		got, err := c.Decode(name, body, nil)
+		got, err := typ.Decode(body, nil)
 		if err != nil || !same(got, want) {
-			t.Fatalf("%s: got %#v, %v, want %#v", name, got, err, want)
+			t.Fatalf("%s: got %#v, %v, want %#v", typ.Name(), got, err, want)
 		}
 		for i := range body { // and is not made of the body
 			body[i] = 0xc1
 		}
 		if !same(got, want) {
-			t.Fatalf("%s: it changed with the body: %#v, want %#v", name, got, want)
+			t.Fatalf("%s: it changed with the body: %#v, want %#v", typ.Name(), got, want)
 		}
 		if _, err := scan(appendAny(c, want), maxDepth, nil); err != nil {
 			t.Fatal(err)
@@ -224,7 +224,7 @@ func TestLongSlicesGrow(t *testing.T) {
 		want[i] = line{What: fmt.Sprint(i), Count: uint32(i)}
 	}
 	body, name := appendTo(t, c, order{Lines: want})
-	got, err := c.Decode(name, body, nil)
+	got, err := c.Type(name).Decode(body, nil)
 	if err != nil || !same(got, order{Lines: want}) {
 		t.Errorf("10000 lines came back otherwise: %v", err)
 	}
@@ -240,11 +240,11 @@ func TestFieldsComeAndGo(t *testing.T) {
 	}
 	old, young := newCodec(t, named[v1]("v")), newCodec(t, named[v2]("v"))
 	body, _ := appendTo(t, old, v1{1, 2})
-	if got, err := young.Decode("v", body, nil); err != nil || !same(got, v2{A: 1, B: 2}) {
+	if got, err := young.Type("v").Decode(body, nil); err != nil || !same(got, v2{A: 1, B: 2}) {
 		t.Errorf("the new program got %#v, %v", got, err)
 	}
 	body, _ = appendTo(t, young, v2{1, 2, []string{"x"}, v1{3, 4}})
-	if got, err := old.Decode("v", body, nil); err != nil || !same(got, v1{1, 2}) {
+	if got, err := old.Type("v").Decode(body, nil); err != nil || !same(got, v1{1, 2}) {
 		t.Errorf("the old program got %#v, %v", got, err)
 	}
 }
@@ -302,7 +302,7 @@ func TestDecodeRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := c.Decode(test.name, body, nil)
+		got, err := c.Type(test.name).Decode(body, nil)
 		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "codec.Decode: "+test.name+": ") {
 			t.Errorf("Decode(%s, %s) = %#v, %v, want an error with %q", test.name, test.body, got, err, test.want)
 		}
@@ -310,7 +310,7 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("Decode(%s, %s) = %#v beside an error", test.name, test.body, got)
 		}
 	}
-	if got, err := c.Decode("xy", []byte{0x92, 1, 2}, nil); err != nil || got != (xy{1, 2}) {
+	if got, err := c.Type("xy").Decode([]byte{0x92, 1, 2}, nil); err != nil || got != (xy{1, 2}) {
 		t.Errorf("after all that: %v, %v", got, err)
 	}
 }
@@ -332,7 +332,7 @@ func TestDecodeTakesAnyNumberThatFits(t *testing.T) {
 		{"float4", "cb7ff0000000000000", float32(math.Inf(1))},
 	} {
 		body, _ := hex.DecodeString(test.body)
-		if got, err := c.Decode(test.name, body, nil); err != nil || got != test.want {
+		if got, err := c.Type(test.name).Decode(body, nil); err != nil || got != test.want {
 			t.Errorf("Decode(%s, %s) = %v, %v, want %v", test.name, test.body, got, err, test.want)
 		}
 	}
@@ -348,7 +348,7 @@ func TestDecodeAllocatesNoMoreThanTheBody(t *testing.T) {
 		body, _ := hex.DecodeString(test.body)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := c.Decode(test.name, body, nil); err == nil {
+		if _, err := c.Type(test.name).Decode(body, nil); err == nil {
 			t.Errorf("%s: five bytes are a value", test.name)
 		}
 		runtime.ReadMemStats(&after)
@@ -371,7 +371,7 @@ func TestDepth(t *testing.T) {
 	if _, err := scan(body, maxDepth, nil); err != nil {
 		t.Errorf("16 generations: %v", err)
 	}
-	if got, err := c.Decode(name, body, nil); err != nil || !same(got, grow(16)) {
+	if got, err := c.Type(name).Decode(body, nil); err != nil || !same(got, grow(16)) {
 		t.Errorf("16 generations: %#v, %v", got, err)
 	}
 	want := &PortableError{"codec.tree", strings.TrimPrefix(strings.Repeat(".Kids[0]", 16), ".") + ": it nests more than 32 deep"}
@@ -400,11 +400,11 @@ func TestDepthOfWhatIsMissing(t *testing.T) {
 		}
 		return b
 	}
-	if _, err := c.Decode("vector<box>", nest("919102", 13), nil); err != nil {
+	if _, err := c.Type("vector<box>").Decode(nest("919102", 13), nil); err != nil {
 		t.Errorf("30 and 2: %v", err)
 	}
 	for _, inner := range []string{"919102", "90"} {
-		if got, err := c.Decode("vector<box>", nest(inner, 14), nil); err == nil || !strings.HasSuffix(err.Error(), "In: it nests more than 32 deep") {
+		if got, err := c.Type("vector<box>").Decode(nest(inner, 14), nil); err == nil || !strings.HasSuffix(err.Error(), "In: it nests more than 32 deep") {
 			t.Errorf("%s: got %#v, %v", inner, got, err)
 		}
 	}
@@ -414,7 +414,7 @@ func TestDepthOfUnknown(t *testing.T) {
 	c := newCodec(t, kinds...)
 	deep := func(n int) []byte { return append(bytes.Repeat([]byte{0x91}, n), 0xc0) }
 	for n, fits := range map[int]bool{30: true, 31: false} {
-		u, err := c.Decode("mystery", deep(n), nil)
+		u, err := c.Type("mystery").Decode(deep(n), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -422,7 +422,7 @@ func TestDepthOfUnknown(t *testing.T) {
 			t.Errorf("Append with %d: %v", n, err)
 		}
 		boxed := append([]byte{0x91, 0x92, 0xa1, '?'}, deep(n)...)
-		if _, err := c.Decode("box", boxed, nil); (err == nil) != fits {
+		if _, err := c.Type("box").Decode(boxed, nil); (err == nil) != fits {
 			t.Errorf("Decode with %d: %v", n, err)
 		}
 	}
@@ -431,7 +431,7 @@ func TestDepthOfUnknown(t *testing.T) {
 func TestAddressesAreSeenToPass(t *testing.T) {
 	c := newCodec(t, kinds...)
 	inner, _ := appendTo(t, newCodec(t, named[box]("strange")), box{[]any{alice, bob}})
-	u, err := c.Decode("strange", inner, nil)
+	u, err := c.Type("strange").Decode(inner, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -450,7 +450,7 @@ func TestAddressesAreSeenToPass(t *testing.T) {
 	} {
 		body, name := appendTo(t, c, test.message)
 		var got []transport.Address
-		m, err := c.Decode(name, body, func(a transport.Address) { got = append(got, a) })
+		m, err := c.Type(name).Decode(body, func(a transport.Address) { got = append(got, a) })
 		if err != nil || !same(m, test.message) {
 			t.Errorf("%#v came back as %#v, %v", test.message, m, err)
 		}
@@ -481,7 +481,7 @@ func TestOwnAddressType(t *testing.T) {
 	}
 	body, name := appendTo(t, c, mail{ref{alice, 5}, bob, []ref{{bob, 1}, {}}})
 	var passed []transport.Address
-	got, err := c.Decode(name, body, func(a transport.Address) { passed = append(passed, a) })
+	got, err := c.Type(name).Decode(body, func(a transport.Address) { passed = append(passed, a) })
 	want := mail{ref{alice, 0}, bob, []ref{{bob, 0}, {}}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %#v, %v, want %#v", got, err, want)
@@ -504,12 +504,12 @@ func TestFromManyGoroutines(t *testing.T) {
 		wg.Go(func() {
 			for j := range 200 {
 				want := []any{full(), xy{i, j}, vault{"w", alice}, map[string][]int{"a": {j}}, []crate{{byte(i)}}}[j%5]
-				body, name, err := c.Append(nil, want)
+				body, typ, err := c.Append(nil, want)
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if got, err := c.Decode(name, body, nil); err != nil || !same(got, want) {
+				if got, err := typ.Decode(body, nil); err != nil || !same(got, want) {
 					t.Errorf("got %#v, %v, want %#v", got, err, want)
 				}
 				if _, err := c.EncodeJSON(want); err != nil {
@@ -535,15 +535,15 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
 		name := types[int(which)%len(types)].Name
-		m, err := c.Decode(name, body, nil)
+		m, err := c.Type(name).Decode(body, nil)
 		if err != nil {
 			return
 		}
 		b, again, err := c.Append(nil, m)
-		if err != nil || again != name {
-			t.Fatalf("%#v decodes, but %s: %v", m, again, err)
+		if err != nil || again.Name() != name {
+			t.Fatalf("%#v decodes, but %v: %v", m, again, err)
 		}
-		m2, err := c.Decode(name, b, nil)
+		m2, err := c.Type(name).Decode(b, nil)
 		if err != nil || !same(m2, m) {
 			t.Fatalf("got %#v, %v, want %#v", m2, err, m)
 		}

@@ -30,12 +30,12 @@ func (b *buffer) free() {
 // body encodes a message behind the room for a head, and returns the number of its
 // type on this link.
 func (l *link) body(b *buffer, message any) (number uint64, err error) {
-	body, name, err := l.n.Codec.Append(b.b[:headRoom], message)
+	body, t, err := l.n.Codec.Append(b.b[:headRoom], message)
 	if err != nil {
 		return 0, err
 	}
 	b.b = body
-	return l.number(name)
+	return l.number(t)
 }
 
 // frame puts the head before the message.
@@ -148,17 +148,17 @@ func (l *link) sendUndelivered(told, to transport.Address, reason string, messag
 	}
 }
 
-// checked returns the name of a message's type once its structure is known to be
-// sound. What is not, no honest peer sends: it closes the link.
-func (l *link) checked(kind transport.Kind, number uint64, body []byte) (name string, err error) {
-	name, ok := l.known[number]
-	if !ok {
-		return "", &transport.FrameError{Kind: kind, Reason: fmt.Sprintf("type %d was not named", number)}
+// checked returns a message's type once its structure is known to be sound. What is
+// not, no honest peer sends: it closes the link.
+func (l *link) checked(kind transport.Kind, number uint64, body []byte) (transport.Type, error) {
+	t := l.known.get(number)
+	if t == nil {
+		return nil, &transport.FrameError{Kind: kind, Reason: fmt.Sprintf("type %d was not named", number)}
 	}
 	if err := wire.Check(body); err != nil {
-		return "", &transport.FrameError{Kind: kind, Reason: err.Error()}
+		return nil, &transport.FrameError{Kind: kind, Reason: err.Error()}
 	}
-	return name, nil
+	return t, nil
 }
 
 // message takes a Message: for an actor here, or to be passed on. It is refused if
@@ -175,7 +175,7 @@ func (l *link) message(body []byte, due Due, refused error) error {
 		l.giveBackNothing(head.From, head.To, refused)
 		return nil
 	}
-	name, err := l.checked(wire.Message, head.Type, body)
+	t, err := l.checked(wire.Message, head.Type, body)
 	if err != nil {
 		due.Settle()
 		return err
@@ -183,7 +183,7 @@ func (l *link) message(body []byte, due Due, refused error) error {
 	free := l.in.free()
 	switch {
 	case head.To.Process != l.n.self:
-		if err = l.passOn(head, name, body); err == nil {
+		if err = l.passOn(head, t, body); err == nil {
 			due.Settle()
 		}
 	case !l.n.Mint.Made(head.To):
@@ -192,15 +192,15 @@ func (l *link) message(body []byte, due Due, refused error) error {
 		err = transport.ErrOverloaded
 	default:
 		var msg any
-		if msg, err = l.n.Codec.Decode(name, body, l.passed); err != nil {
-			l.n.log.Warn("message refused", "peer", l.name(), "type", name, "reason", err)
+		if msg, err = t.Decode(body, l.passed); err != nil {
+			l.n.log.Warn("message refused", "peer", l.name(), "type", t.Name(), "reason", err)
 		} else {
 			err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg, Due: due, Room: free})
 		}
 	}
 	if err != nil {
 		due.Settle()
-		l.giveBackRaw(head.From, head.To, name, body, err)
+		l.giveBackRaw(head.From, head.To, t, body, err)
 	}
 	return nil
 }
@@ -268,29 +268,29 @@ func (l *link) data(kind transport.Kind, body []byte, due Due, refused error) er
 		l.giveBackNothing(from, local, refused)
 		return nil
 	}
-	name, err := l.checked(kind, head.Type, body)
+	t, err := l.checked(kind, head.Type, body)
 	if err != nil {
 		due.Settle()
 		return err
 	}
-	if err := l.receive(s, from, name, body, due); err != nil {
+	if err := l.receive(s, from, t, body, due); err != nil {
 		due.Settle()
-		l.giveBackRaw(from, local, name, body, err)
+		l.giveBackRaw(from, local, t, body, err)
 	}
 	return nil
 }
 
 // receive gives a message to the actor of a session, nil if it has ended.
-func (l *link) receive(s *Session, from transport.Address, name string, body []byte, due Due) error {
+func (l *link) receive(s *Session, from transport.Address, t transport.Type, body []byte, due Due) error {
 	switch {
 	case s == nil:
 		return transport.ErrEnded
 	case l.crowded():
 		return transport.ErrOverloaded
 	}
-	msg, err := l.n.Codec.Decode(name, body, l.passed)
+	msg, err := t.Decode(body, l.passed)
 	if err != nil {
-		l.n.log.Warn("message refused", "peer", l.name(), "type", name, "reason", err)
+		l.n.log.Warn("message refused", "peer", l.name(), "type", t.Name(), "reason", err)
 		return err
 	}
 	return s.take(from, msg, due)
@@ -303,14 +303,14 @@ func (l *link) undelivered(body []byte) error {
 	if err != nil {
 		return err
 	}
-	name, err := l.checked(wire.Undelivered, head.Type, body)
+	t, err := l.checked(wire.Undelivered, head.Type, body)
 	if err != nil {
 		return err
 	}
 	if head.Told.Process != l.n.self {
 		// Only over a link of its own: else two could pass it to and fro.
 		if next := l.n.routes.to(head.Told.Process); next != nil && next != l {
-			next.giveBackRaw(head.Told, head.To, name, body, errors.New(head.Reason))
+			next.giveBackRaw(head.Told, head.To, t, body, errors.New(head.Reason))
 		} else {
 			l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", transport.ErrUnreachable)
 		}
@@ -320,7 +320,7 @@ func (l *link) undelivered(body []byte) error {
 		l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", errNoAddress)
 		return nil
 	}
-	msg, err := l.n.Codec.Decode(name, body, l.passed)
+	msg, err := t.Decode(body, l.passed)
 	if err != nil {
 		l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", err)
 		return nil
@@ -332,10 +332,18 @@ func (l *link) undelivered(body []byte) error {
 // noCodec is for a process that has no messages.
 type noCodec struct{}
 
-func (noCodec) Append(b []byte, message any) ([]byte, string, error) {
-	return b, "", fmt.Errorf("this process sends no %T", message)
+func (noCodec) Append(b []byte, message any) ([]byte, transport.Type, error) {
+	return b, nil, fmt.Errorf("this process sends no %T", message)
 }
 
-func (noCodec) Decode(name string, _ []byte, _ func(transport.Address)) (any, error) {
-	return nil, fmt.Errorf("this process takes no %s", name)
+func (noCodec) Type(name string) transport.Type { return noType(name) }
+
+// noType is any type, to a process that has no messages.
+type noType string
+
+func (t noType) Name() string { return string(t) }
+func (t noType) Serial() int  { return 0 }
+
+func (t noType) Decode([]byte, func(transport.Address)) (any, error) {
+	return nil, fmt.Errorf("this process takes no %s", string(t))
 }

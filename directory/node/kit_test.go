@@ -20,21 +20,28 @@ const patience = 10 * time.Second
 // texts is a codec of strings, and of addresses by value.
 type texts struct{}
 
-func (texts) Append(b []byte, message any) ([]byte, string, error) {
+func (texts) Append(b []byte, message any) ([]byte, transport.Type, error) {
 	switch m := message.(type) {
 	case string:
 		if len(m) < 1<<8 {
-			return append(append(b, 0xd9, byte(len(m))), m...), "text", nil
+			return append(append(b, 0xd9, byte(len(m))), m...), textType("text"), nil
 		}
-		return append(binary.BigEndian.AppendUint32(append(b, 0xdb), uint32(len(m))), m...), "text", nil
+		return append(binary.BigEndian.AppendUint32(append(b, 0xdb), uint32(len(m))), m...), textType("text"), nil
 	case transport.Address:
-		return m.Append(append(b, 0xc4, transport.AddressSize)), "address", nil
+		return m.Append(append(b, 0xc4, transport.AddressSize)), textType("address"), nil
 	}
-	return b, "", fmt.Errorf("%T is no text", message)
+	return b, nil, fmt.Errorf("%T is no text", message)
 }
 
-func (texts) Decode(name string, body []byte, passed func(transport.Address)) (any, error) {
-	switch {
+func (texts) Type(name string) transport.Type { return textType(name) }
+
+type textType string
+
+func (t textType) Name() string { return string(t) }
+func (t textType) Serial() int  { return map[string]int{"text": 1, "address": 3}[t.Name()] }
+
+func (t textType) Decode(body []byte, passed func(transport.Address)) (any, error) {
+	switch name := t.Name(); {
 	case name == "nil":
 		return nil, nil
 	case name == "text" && len(body) >= 5 && body[0] == 0xdb:
@@ -46,7 +53,7 @@ func (texts) Decode(name string, body []byte, passed func(transport.Address)) (a
 		passed(a)
 		return a, nil
 	}
-	return nil, fmt.Errorf("a %s of %d bytes", name, len(body))
+	return nil, fmt.Errorf("a %s of %d bytes", t, len(body))
 }
 
 // A process is a node and its actors, whose mailboxes are channels.

@@ -41,7 +41,7 @@ type link struct {
 	attempts attempts        // at sessions; the node's
 
 	types      outgoing
-	known      map[uint64]string       // types by number; the reader's
+	known      incoming
 	decoder    dirwire.Decoder         // the reader's
 	passed     func(transport.Address) // is told of each address that comes
 	sessions   ends
@@ -71,8 +71,6 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 		greeting: g,
 		reach:    reach(t),
 		gone:     make(chan struct{}),
-		types:    outgoing{numbers: make(map[string]uint64)},
-		known:    make(map[uint64]string),
 		sessions: newEnds(),
 		parts:    make(map[uint64]*whole),
 	}

@@ -18,7 +18,7 @@ var (
 
 // passOn passes a message on to the process it is for. Only the number of its
 // type changes; the message itself is not decoded.
-func (l *link) passOn(head wire.MessageHead, name string, body []byte) error {
+func (l *link) passOn(head wire.MessageHead, t transport.Type, body []byte) error {
 	next := l.n.routes.towards(head.To.Process)
 	switch {
 	case next == nil || next == l:
@@ -26,7 +26,7 @@ func (l *link) passOn(head wire.MessageHead, name string, body []byte) error {
 	case head.Hops >= maxHops:
 		return errTooFar
 	}
-	number, err := next.numberUpTo(maxRelayed, name)
+	number, err := next.numberUpTo(maxRelayed, t)
 	if err != nil {
 		return err
 	}
@@ -37,20 +37,20 @@ func (l *link) passOn(head wire.MessageHead, name string, body []byte) error {
 
 // giveBackNothing says that a message did not arrive, without the message.
 func (l *link) giveBackNothing(told, to transport.Address, reason error) {
-	l.giveBackRaw(told, to, "nil", []byte{0xc0}, reason)
+	l.giveBackRaw(told, to, l.n.Codec.Type("nil"), []byte{0xc0}, reason)
 }
 
 // giveBackRaw gives back a message as it came; one that does not fit a frame is not
 // given back, but said.
-func (l *link) giveBackRaw(told, to transport.Address, name string, body []byte, reason error) {
+func (l *link) giveBackRaw(told, to transport.Address, t transport.Type, body []byte, reason error) {
 	if told.IsZero() {
 		return
 	}
 	if len(body) > wire.MaxBody-wire.MaxMessageHead-wire.MaxReason {
 		reason = fmt.Errorf("%w; the message of %d bytes is not given back", reason, len(body))
-		name, body = "nil", []byte{0xc0}
+		t, body = l.n.Codec.Type("nil"), []byte{0xc0}
 	}
-	number, err := l.numberUpTo(maxRelayed, name)
+	number, err := l.numberUpTo(maxRelayed, t)
 	if err == nil {
 		head := wire.UndeliveredHead{Told: told, To: to, Reason: reason.Error(), Type: number}
 		err = l.Send(wire.Undelivered, append(wire.AppendUndelivered(nil, head), body...))

@@ -2,7 +2,9 @@ package node
 
 import (
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/layer-cake/layer-cake/transport"
 	"github.com/layer-cake/layer-cake/transport/wire"
@@ -10,8 +12,12 @@ import (
 
 // outgoing numbers the types of a link's messages: a name travels once.
 type outgoing struct {
-	mu      sync.RWMutex
-	numbers map[string]uint64 // guarded by mu
+	// numbers of types by their serial, 0: none yet. Neither the slice nor what is
+	// in it is ever changed, so that who sends takes no lock.
+	bySerial atomic.Pointer[[]uint32]
+
+	mu     sync.Mutex
+	byName map[string]uint32 // guarded by mu; all of them
 }
 
 // maxRelayed is how many types of a link may be those of messages that are only
@@ -19,31 +25,76 @@ type outgoing struct {
 const maxRelayed = wire.MaxTypes / 2
 
 // number returns the number of a type, and tells the other end of a new one.
-func (l *link) number(name string) (uint64, error) { return l.numberUpTo(wire.MaxTypes, name) }
+func (l *link) number(t transport.Type) (uint64, error) { return l.numberUpTo(wire.MaxTypes, t) }
 
-func (l *link) numberUpTo(most int, name string) (uint64, error) {
-	t := &l.types
-	t.mu.RLock()
-	number, ok := t.numbers[name]
-	t.mu.RUnlock()
-	if ok {
-		return number, nil
+func (l *link) numberUpTo(most int, t transport.Type) (uint64, error) {
+	serial := t.Serial()
+	if known := l.types.bySerial.Load(); known != nil && serial < len(*known) {
+		if number := (*known)[serial]; number != 0 {
+			return uint64(number), nil
+		}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if number, ok := t.numbers[name]; ok {
-		return number, nil
+	return l.types.number(l, most, t.Name(), serial)
+}
+
+func (o *outgoing) number(l *link, most int, name string, serial int) (uint64, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	number, ok := o.byName[name]
+	if !ok {
+		if len(o.byName) >= most {
+			return 0, fmt.Errorf("%w: a link carries at most %d such types", transport.ErrOverloaded, most)
+		}
+		number = uint32(len(o.byName) + 1)
+		// Queued before any frame that uses the number: nobody else knows it yet.
+		if err := l.Send(wire.Type, wire.AppendType(nil, uint64(number), name)); err != nil {
+			return 0, err
+		}
+		if o.byName == nil {
+			o.byName = make(map[string]uint32)
+		}
+		o.byName[name] = number
 	}
-	if len(t.numbers) >= most {
-		return 0, fmt.Errorf("%w: a link carries at most %d such types", transport.ErrOverloaded, most)
+	if serial != 0 {
+		var known []uint32
+		if old := o.bySerial.Load(); old != nil {
+			known = slices.Clone(*old)
+		}
+		if more := serial + 1 - len(known); more > 0 {
+			known = append(known, make([]uint32, more)...)
+		}
+		known[serial] = number
+		o.bySerial.Store(&known)
 	}
-	number = uint64(len(t.numbers) + 1)
-	// Queued before any frame that uses the number: nobody else knows it yet.
-	if err := l.Send(wire.Type, wire.AppendType(nil, number, name)); err != nil {
-		return 0, err
+	return uint64(number), nil
+}
+
+// incoming are the types that the other end has numbered. The reader's.
+type incoming struct {
+	dense  []transport.Type          // by number, as far as they were given in order
+	sparse map[uint64]transport.Type // the others
+}
+
+// get returns the type of that number, nil if it was not named.
+func (i *incoming) get(number uint64) transport.Type {
+	if number < uint64(len(i.dense)) {
+		return i.dense[number]
 	}
-	t.numbers[name] = number
-	return number, nil
+	return i.sparse[number]
+}
+
+func (i *incoming) put(number uint64, t transport.Type) {
+	if len(i.dense) == 0 {
+		i.dense = append(i.dense, nil) // zero is no number
+	}
+	if number == uint64(len(i.dense)) {
+		i.dense = append(i.dense, t)
+		return
+	}
+	if i.sparse == nil {
+		i.sparse = make(map[uint64]transport.Type)
+	}
+	i.sparse[number] = t
 }
 
 // learn takes the number that the other end gave to a type.
@@ -52,9 +103,9 @@ func (l *link) learn(body []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, again := l.known[number]; again {
+	if l.known.get(number) != nil {
 		return &transport.FrameError{Kind: wire.Type, Reason: fmt.Sprintf("type %d is named twice", number)}
 	}
-	l.known[number] = name
+	l.known.put(number, l.n.Codec.Type(name))
 	return nil
 }
