@@ -350,3 +350,38 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A greeting that parses is understood when it is said again, its long texts cut.
+func FuzzGreeting(f *testing.F) {
+	for _, r := range []Relation{Peer, Child} {
+		f.Add(AppendGreeting(nil, Greeting{Relation: r, Directory: directory.Directory{
+			Process: transport.ProcessID{1}, Scope: directory.Host, Executable: "host-cake", Role: "host", PID: 70_000, Listens: "127.0.0.1:54195",
+		}}))
+	}
+	long := directory.Directory{Process: transport.ProcessID{1}, Scope: directory.Host, Executable: "host-cake"}
+	body := AppendGreeting(nil, Greeting{Peer, long})
+	f.Add(bytes.Replace(body, []byte("\xa9host-cake"), []byte("\xd9\xca"+strings.Repeat("é", 101)), 1))
+	f.Add([]byte{0x92, 1, 0xdd, 0xff, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		g, err := ParseGreeting(body)
+		if err != nil {
+			return
+		}
+		again := AppendGreeting(nil, g)
+		back, err := ParseGreeting(again)
+		if err != nil {
+			t.Fatalf("%+v, written again: %v", g, err)
+		}
+		if once := AppendGreeting(nil, back); !bytes.Equal(again, once) {
+			t.Errorf("%x\nbecame %x\nand then %x", body, again, once)
+		}
+		if len(again) > frame.MaxNodeBody {
+			t.Errorf("%x\nbecame %d bytes", body, len(again))
+		}
+		d, of := g.Directory, back.Directory
+		d.Executable, d.Role, d.Listens = of.Executable, of.Role, of.Listens
+		if diff := cmp.Diff(d, of); diff != "" || g.Relation != back.Relation {
+			t.Errorf("%x became %x (-first +second):\n%s", body, again, diff)
+		}
+	})
+}

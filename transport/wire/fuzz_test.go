@@ -84,6 +84,38 @@ func FuzzGoodbye(f *testing.F) {
 	})
 }
 
+func FuzzCredit(f *testing.F) {
+	f.Add(wire.AppendCredit(nil, wire.CreditHead{Bytes: 1 << 20}))
+	f.Add(wire.AppendCredit(nil, wire.CreditHead{Side: wire.ToPublisher, Session: 300, Bytes: 1<<64 - 1}))
+	f.Add([]byte{3, 1, 1})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		h, err := wire.ParseCredit(body)
+		same(t, body, wire.AppendCredit(nil, h), err)
+		if err == nil && ((h.Session == 0) != (h.Side == wire.OutsideSessions) || h.Bytes == 0 || h.Side > wire.ToPublisher) {
+			t.Errorf("%x is taken for %+v", body, h)
+		}
+	})
+}
+
+func FuzzPart(f *testing.F) {
+	first := wire.PartHead{Number: 1, First: true, Kind: wire.DataOut, Size: wire.PartSize + 1}
+	f.Add(append(wire.AppendPart(nil, first), "bytes"...))
+	first.Kind, first.Size = wire.Message, wire.MaxMessage
+	f.Add(append(wire.AppendPart(nil, first), 0))
+	f.Add(append(wire.AppendPart(nil, wire.PartHead{Number: 1<<64 - 1}), "more"...))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		h, bytes, err := wire.ParsePart(body)
+		same(t, body, append(wire.AppendPart(nil, h), bytes...), err)
+		switch {
+		case err != nil:
+		case h.Number == 0 || len(bytes) == 0:
+			t.Errorf("%x is taken for %+v with %d bytes", body, h, len(bytes))
+		case h.First && (h.Kind < wire.Message || h.Kind > wire.DataBack || h.Size <= wire.PartSize || h.Size > wire.MaxMessage):
+			t.Errorf("%x is taken for %+v", body, h)
+		}
+	})
+}
+
 // FuzzReader shows that frames, however they arrive, are a split of the stream.
 func FuzzReader(f *testing.F) {
 	f.Add(wire.AppendFrame(wire.AppendFrame(nil, 40, []byte("one")), 41, nil), 2)
@@ -122,8 +154,8 @@ func (r *stepReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// FuzzCheck shows that what passes can be decoded within a modest multiple of its
-// size, and is one value.
+// FuzzCheck shows that what passes is one value, as a slow reader of the format sees
+// it too, and can be decoded within a modest multiple of its size.
 func FuzzCheck(f *testing.F) {
 	f.Add(sample(f))
 	f.Add([]byte("\xdd\xff\xff\xff\xff"))
@@ -132,8 +164,20 @@ func FuzzCheck(f *testing.F) {
 	f.Add(bytes.Repeat([]byte{0x81}, 64))
 	f.Add([]byte("\xd6\xff\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if wire.Check(body) != nil {
+		err := wire.Check(body)
+		if want := slowCheck(body); (err == nil) != want {
+			t.Errorf("%x: %v; the slow reader says %v", body, err, want)
+		}
+		slow, ok := newSlow(body).value(0)
+		if err != nil {
+			// What is no value of its own right may still be the part of one.
+			if rest, err := wire.Skip(body); ok && (err != nil || len(rest) != len(body)-slow) {
+				t.Errorf("%x: of it %d are left, %v; the slow reader took %d", body, len(rest), err, slow)
+			}
 			return
+		}
+		if rest, err := wire.Skip(body); err != nil || len(rest) != 0 {
+			t.Errorf("%x passes, but %d are left of it, %v", body, len(rest), err)
 		}
 		var rest int
 		const each, base = 4 << 10, 1 << 20
