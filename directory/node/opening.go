@@ -57,6 +57,9 @@ func (n *Node) opened(s *Session) {
 		n.sayOpen(l, next, c)
 		n.startTimer(openTimer(next))
 	}
+	if len(l.attempts.waiting) == 0 {
+		l.attempts.waiting = nil // what was there is not kept
+	}
 }
 
 // waits reports whether t is the timer of an attempt that has not begun.
