@@ -1,0 +1,23 @@
+package main
+
+// A plan says how much is measured. Counts are the same for all.
+type plan struct {
+	rounds    int
+	questions int // asked one after the other
+	flights   int // asked with flying under way
+	readings  int // sent one way
+	crowd     int // questions in the crowd
+	sessions  int // idle ones
+	links     int // idle ones
+}
+
+// flying is how many questions are under way at once.
+const flying = 100
+
+var (
+	whole = plan{rounds: 5, questions: 10_000, flights: 100_000, readings: 1_000_000, crowd: 2000, sessions: 100_000, links: 64}
+	short = plan{rounds: 5, questions: 3000, flights: 20_000, readings: 200_000, crowd: 250, sessions: 10_000, links: 16}
+)
+
+// warmUp is how much of something is done before it is measured.
+func warmUp(n int) int { return max(n/10, 1) }
