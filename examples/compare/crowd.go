@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -137,7 +135,7 @@ func (c *crowdNear) measure(n int) (a answer, err error) {
 func (c *crowdNear) flood(i int, stop *atomic.Bool) func(*actor.Self, actor.Address) error {
 	return func(self *actor.Self, to actor.Address) error {
 		for !stop.Load() {
-			if err := sendWait(self, to, Reading(c.sources[i].next())); err != nil {
+			if err := self.SendWait(self.Context(), to, Reading(c.sources[i].next())); err != nil {
 				return err
 			}
 		}
@@ -152,13 +150,8 @@ func (c *crowdNear) flood(i int, stop *atomic.Bool) func(*actor.Self, actor.Addr
 func (c *crowdNear) ask(n int) (times []int64, err error) {
 	err = c.members[0].do(func(self *actor.Self, to actor.Address) (err error) {
 		times, err = c.questions.asking(n, func(r reading) (reading, error) {
-			for {
-				answer, err := actor.Ask[Question](context.Background(), self, to, Question(r))
-				if !errors.Is(err, actor.ErrOverloaded) {
-					return reading(answer), err
-				}
-				runtime.Gosched()
-			}
+			answer, err := actor.Ask[Question](context.Background(), self, to, Question(r))
+			return reading(answer), err
 		})
 		return err
 	})

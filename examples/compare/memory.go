@@ -150,7 +150,7 @@ func (k *keeper) subscribe(prefix string, readings int) error {
 			}
 			var s source
 			for range readings {
-				if err := sendWait(self, a.Publisher, Reading(s.next())); err != nil {
+				if err := self.SendWait(self.Context(), a.Publisher, Reading(s.next())); err != nil {
 					return err
 				}
 			}

@@ -170,7 +170,7 @@ func (o *oursNear[R, Q]) fly(n, flying int) error {
 func (o *oursNear[R, Q]) send(n int) error {
 	return o.do(func(self *actor.Self, to actor.Address) error {
 		for range n {
-			if err := sendWait(self, to, R(o.readings.next())); err != nil {
+			if err := self.SendWait(self.Context(), to, R(o.readings.next())); err != nil {
 				return err
 			}
 		}

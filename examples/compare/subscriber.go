@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"runtime"
 
 	"github.com/layer-cake/layer-cake/actor"
 )
@@ -60,15 +58,4 @@ func (s *subscriber) do(f func(self *actor.Self, to actor.Address) error) error 
 		return err
 	}
 	return <-e.done
-}
-
-// sendWait sends when there is room.
-func sendWait(self *actor.Self, to actor.Address, message any) error {
-	for {
-		err := self.Send(to, message)
-		if !errors.Is(err, actor.ErrOverloaded) {
-			return err
-		}
-		runtime.Gosched()
-	}
 }
