@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -19,7 +18,7 @@ const (
 	crowdSize = 64
 	// crowdTurn is how many questions are asked in the session, and then over raw
 	// TCP, by turns.
-	crowdTurn = 25
+	crowdTurn = 10
 )
 
 func crowdName(i int) string { return fmt.Sprintf("crowd-%d", i) }
@@ -94,16 +93,17 @@ func (c *crowdNear) obey(words []string) (answer, error) {
 	if words[0] != "crowd" {
 		return answer{}, errUnknown
 	}
-	n, err := strconv.Atoi(words[1])
+	n, err := numbers(words[1:])
 	if err != nil {
 		return answer{}, err
 	}
-	return c.measure(n)
+	return c.measure(n[0], time.Duration(n[1])*time.Millisecond)
 }
 
-// measure asks n questions in the first session, and n over raw TCP, while the
-// other sessions are busy. Count is how much these took, in readings a second.
-func (c *crowdNear) measure(n int) (a answer, err error) {
+// measure asks n questions in the first session, and n over raw TCP, or as many as
+// there is time for, while the other sessions are busy. Count is what these carried,
+// in readings a second.
+func (c *crowdNear) measure(n int, limit time.Duration) (a answer, err error) {
 	var stop atomic.Bool
 	done := make(chan error, crowdSize)
 	before := c.sent()
@@ -111,7 +111,7 @@ func (c *crowdNear) measure(n int) (a answer, err error) {
 	for i := 1; i < crowdSize; i++ {
 		go func() { done <- c.members[i].do(c.flood(i, &stop)) }()
 	}
-	for first := true; err == nil && len(a.Times) < n; first = false {
+	for first := true; first || err == nil && len(a.Times) < n && (len(a.Times) == 0 || time.Since(began) < limit); first = false {
 		var asked, pinged []int64
 		if asked, err = c.ask(crowdTurn); err == nil {
 			pinged, err = c.raw.ask(crowdTurn)

@@ -7,6 +7,7 @@ type plan struct {
 	flights   int // asked with flying under way
 	readings  int // sent one way
 	crowd     int // questions in the crowd
+	crowdTime int // milliseconds that they may take
 	sessions  int // idle ones
 	links     int // idle ones
 }
@@ -15,8 +16,8 @@ type plan struct {
 const flying = 100
 
 var (
-	whole = plan{rounds: 5, questions: 10_000, flights: 100_000, readings: 1_000_000, crowd: 2000, sessions: 100_000, links: 64}
-	short = plan{rounds: 5, questions: 3000, flights: 20_000, readings: 200_000, crowd: 250, sessions: 10_000, links: 16}
+	whole = plan{rounds: 5, questions: 10_000, flights: 100_000, readings: 1_000_000, crowd: 4000, crowdTime: 8000, sessions: 100_000, links: 64}
+	short = plan{rounds: 5, questions: 3000, flights: 20_000, readings: 200_000, crowd: 500, crowdTime: 1500, sessions: 10_000, links: 16}
 )
 
 // warmUp is how much of something is done before it is measured.

@@ -36,7 +36,7 @@ func (s *stage) crowd() (*crowdMatch, error) {
 }
 
 func (m *crowdMatch) round(r *results, p plan) error {
-	a, err := m.ask(m.near, "crowd", p.crowd)
+	a, err := m.ask(m.near, "crowd", p.crowd, p.crowdTime)
 	if err != nil {
 		return err
 	}
