@@ -21,9 +21,10 @@
 //	6 DataOut      session uvarint, flag 1, [from 32], type uvarint, value.
 //	               In a session, from its subscriber
 //	7 DataBack     the same from its publisher
-//	8 Undelivered  told 32, to 32, reason length uvarint, reason UTF-8 (at most
+//	8 Undelivered  hops 1, told 32, to 32, reason length uvarint, reason UTF-8 (at most
 //	               MaxReason bytes), type uvarint, value. What was sent to "to" did
-//	               not arrive; "told" is who sent it
+//	               not arrive; "told" is who sent it. If the type is 0 no value
+//	               follows: the message is not given back
 //	9 Credit       side 1, session uvarint, bytes uvarint (from 1). Of the messages that
 //	               came so many bytes were taken: as many more may be sent. The side is 0
 //	               for what is in no session, whose number is then 0; 1 if the session's

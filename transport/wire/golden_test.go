@@ -65,7 +65,10 @@ func TestGolden(t *testing.T) {
 			"00000028 07 01 01 " + hexNil + " 02 93010203"},
 		{"undelivered", wire.Undelivered,
 			append(wire.AppendUndelivered(nil, wire.UndeliveredHead{Told: one, To: two, Reason: "ended", Type: 3}), value...),
-			"0000004c 08 " + hexOne + hexTwo + " 05 656e646564 03 93010203"},
+			"0000004d 08 00 " + hexOne + hexTwo + " 05 656e646564 03 93010203"},
+		{"undelivered, without the message", wire.Undelivered,
+			wire.AppendUndelivered(nil, wire.UndeliveredHead{Hops: 8, Told: one, To: two, Reason: "ended"}),
+			"00000049 08 08 " + hexOne + hexTwo + " 05 656e646564 00"},
 		{"credit of a link", wire.Credit, wire.AppendCredit(nil, wire.CreditHead{Bytes: 300}),
 			"00000005 09 00 00 ac02"},
 		{"credit of a session, from its publisher", wire.Credit,
@@ -95,7 +98,7 @@ func TestParse(t *testing.T) {
 	message := wire.MessageHead{Hops: 255, To: two, From: one, Type: wire.MaxTypes}
 	implicit := wire.DataHead{Session: 1<<64 - 1, Type: 1}
 	explicit := wire.DataHead{Session: 1, Explicit: true, From: two, Type: 1}
-	undelivered := wire.UndeliveredHead{Told: two, To: one, Reason: strings.Repeat("é", wire.MaxReason/2), Type: 9}
+	undelivered := wire.UndeliveredHead{Hops: 1, Told: two, To: one, Reason: strings.Repeat("é", wire.MaxReason/2), Type: 9}
 	var got []parsed
 	add := func(head, rest any, err error) { got = append(got, parsed{head, rest, err}) }
 
@@ -203,8 +206,8 @@ func TestRefused(t *testing.T) {
 		{wire.DataOut, "00 00 01", "it is in no session"},
 		{wire.DataOut, "01 02 01", "its flag is 2, not 0 or 1"},
 		{wire.DataOut, "01 01" + hexOne[2:], "it ends too early"},
-		{wire.Undelivered, hexOne + hexTwo + "ffff7f", "its reason has 2097151 bytes, at most 512 are allowed"},
-		{wire.Undelivered, hexOne + hexTwo + "05 6161", "it ends too early"},
+		{wire.Undelivered, "00" + hexOne + hexTwo + "ffff7f", "its reason has 2097151 bytes, at most 512 are allowed"},
+		{wire.Undelivered, "00" + hexOne + hexTwo + "05 6161", "it ends too early"},
 		{wire.Credit, "", "it ends too early"},
 		{wire.Credit, "03 01 01", "its side is 3, 0 to 2 are allowed"},
 		{wire.Credit, "00 01 01", "its session is 1, its side 0"},

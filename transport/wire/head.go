@@ -69,14 +69,17 @@ func ParseData(kind transport.Kind, body []byte) (DataHead, []byte, error) {
 
 // An UndeliveredHead is an Undelivered without its value.
 type UndeliveredHead struct {
+	Hops   uint8             // how many processes have passed it on
 	Told   transport.Address // who sent what did not arrive
 	To     transport.Address // where it was sent
 	Reason string            // what is beyond MaxReason bytes is cut off
-	Type   uint64            // number of the value's type, 1 to MaxTypes
+	Type   uint64            // number of the value's type, 1 to MaxTypes; zero: there is no value
 }
 
-// AppendUndelivered appends the head of an Undelivered; the value follows.
+// AppendUndelivered appends the head of an Undelivered; the value follows, if it has
+// a type.
 func AppendUndelivered(b []byte, h UndeliveredHead) []byte {
+	b = append(b, h.Hops)
 	b = h.Told.Append(b)
 	b = h.To.Append(b)
 	reason := clean(h.Reason, MaxReason)
@@ -89,8 +92,11 @@ func AppendUndelivered(b []byte, h UndeliveredHead) []byte {
 // part of body.
 func ParseUndelivered(body []byte) (UndeliveredHead, []byte, error) {
 	p := parser{kind: Undelivered, rest: body}
-	h := UndeliveredHead{Told: p.address(), To: p.address()}
+	h := UndeliveredHead{Hops: p.octet(), Told: p.address(), To: p.address()}
 	h.Reason = p.text("reason", p.uvarint(), MaxReason)
+	if len(p.rest) == 1 && p.rest[0] == 0 { // all there is
+		return h, nil, p.err
+	}
 	h.Type = p.typeNumber()
 	return h, p.rest, p.err
 }
