@@ -50,7 +50,10 @@ type ask struct {
 	reply chan answer                // where the goroutine waits
 	clock atomic.Pointer[time.Timer] // nil: no limit
 
-	in      *node.Session // in which it was sent; nil: in none, and what follows is not set
+	in  *node.Session            // in which it was sent; nil: in none
+	way atomic.Pointer[node.Way] // else over which link to another process; nil: over none
+
+	// What was asked, if it went in a session or to another process.
 	to      Address
 	message any
 }
@@ -111,7 +114,7 @@ func (a *ask) within(d time.Duration) {
 // reason there is none: the reply if it is an error, TimedOut after
 // Options.AskTimeout, Undelivered, what Send would return. Undelivered comes as
 // soon as it is known: when the actor has ended before it took the message, or
-// when the link of the session that to is bound to is lost. The callback runs as
+// when the link over which it went is lost. The callback runs as
 // part of this actor, between two messages; Sender is then who replied. It is
 // not called after the actor has ended. See Then for typed callbacks.
 func (s *Self) Ask(to Address, message any, then func(reply any, err error)) {
@@ -126,10 +129,8 @@ func (s *Self) askWithin(d time.Duration, to Address, message any, then func(any
 		s.asks = make(map[*ask]struct{})
 	}
 	s.asks[a] = struct{}{}
-	if a.in = s.session(to); a.in != nil {
-		a.to, a.message = to, message
-	}
-	if err := s.send(to, Address{at: a.at}, message); err != nil {
+	a.in = s.session(to)
+	if err := s.request(a, to, message); err != nil {
 		a.finish(Address{}, nil, err)
 	} else if d > 0 {
 		a.within(d)
@@ -148,11 +149,11 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	a.reply = make(chan answer, 1)
 	var dropped chan string
 	if in := s.session(to); in != nil {
-		a.in, a.to, a.message = in, to, message
+		a.in = in
 		dropped = s.awaits(in)
 		defer s.awaits(nil)
 	}
-	if err := s.send(to, Address{at: a.at}, message); err != nil {
+	if err := s.request(a, to, message); err != nil {
 		a.giveUp()
 		return nil, err
 	}
@@ -177,7 +178,7 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 		case reason := <-dropped:
 			if a.in.LinkLost() && a.giveUp() { // else a reply may come, or has in the same moment
 				s.sys.counts.undelivered.Add(1)
-				return nil, a.lost(reason)
+				return nil, a.lostSession(reason)
 			}
 		}
 	}
@@ -186,7 +187,7 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 func (sys *System) ask(ctx context.Context, to Address, message any) (any, error) {
 	a := sys.newAsk()
 	a.reply = make(chan answer, 1)
-	if err := sys.send(to, Address{at: a.at}, message); err != nil {
+	if err := sys.request(a, to, message); err != nil {
 		a.giveUp()
 		return nil, err
 	}

@@ -55,13 +55,13 @@ func (s *Self) endAsks(in *node.Session, reason string) {
 	}
 	slices.SortFunc(list, func(a, b *ask) int { return cmp.Compare(a.at.Actor, b.at.Actor) }) // as they were asked
 	for _, a := range list {
-		if a.finish(Address{}, nil, a.lost(reason)) {
+		if a.finish(Address{}, nil, a.lostSession(reason)) {
 			s.sys.counts.undelivered.Add(1)
 		}
 	}
 }
 
-// lost is what becomes of an ask whose session was lost.
-func (a *ask) lost(reason string) Undelivered {
+// lostSession is what becomes of an ask whose session was lost.
+func (a *ask) lostSession(reason string) Undelivered {
 	return Undelivered{a.to, a.message, "session lost: " + reason}
 }

@@ -107,9 +107,10 @@ type (
 	// TimedOut: no reply came in time.
 	TimedOut struct{ After time.Duration }
 	// Undelivered: the message did not reach the actor at To. It is the error of
-	// an ask, and a message to whoever sent it otherwise. Of an ask in a session
-	// whose link was lost it says no more than that no reply can come: the message
-	// may have arrived.
+	// an ask, and a message to whoever sent it otherwise. Of an ask whose link was
+	// lost it says no more than that no reply can come: the message may have
+	// arrived. The Message is nil if only the word came back; then the Reason says
+	// so.
 	Undelivered struct {
 		To      Address
 		Message any

@@ -52,6 +52,15 @@ func (sys office) Undelivered(u node.Undelivered) {
 	sys.undelivered(Address{at: u.From}, Address{at: u.To}, u.Message, u.Reason)
 }
 
+// WayLost ends the asks whose requests went that way.
+func (sys office) WayLost(w *node.Way) {
+	for _, a := range sys.asks.all() {
+		if a.way.Load() == w {
+			a.goes(w)
+		}
+	}
+}
+
 // Fatal notes that the node cannot do what it is for.
 func (sys office) Fatal(err error) {
 	sys.log.Error("the directory cannot go on", "err", err)

@@ -63,6 +63,10 @@ func (n *Node) Send(from, to transport.Address, message any) error {
 	if l == nil {
 		return transport.ErrUnreachable
 	}
+	return l.sendMessage(from, to, message)
+}
+
+func (l *link) sendMessage(from, to transport.Address, message any) error {
 	b := idleBuffers.Get().(*buffer)
 	defer b.free()
 	number, err := l.body(b, message)

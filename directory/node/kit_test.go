@@ -66,6 +66,7 @@ type process struct {
 	boxes   map[transport.ActorID]chan any // guarded by mu
 	refuse  error                          // guarded by mu; Deliver's answer
 	keeps   bool                           // guarded by mu; messages are taken when settled, else when they come
+	ways    chan *Way                      // that were lost
 	fatal   chan error
 	stopped bool
 }
@@ -104,6 +105,7 @@ func (p *process) Tell(to transport.ActorID, fact directory.Message, s *Session)
 }
 
 func (p *process) Undelivered(u Undelivered) { p.box(u.From.Actor) <- u }
+func (p *process) WayLost(w *Way)            { p.ways <- w }
 func (p *process) Fatal(err error)           { p.fatal <- err }
 
 // logs is a log that a test can look at.
@@ -127,7 +129,7 @@ func (l *logs) String() string {
 // open opens a node over TCP; its parent is at an address, or it has none.
 func open(t testing.TB, scope directory.Scope, parent string, change ...func(*Config)) *process {
 	t.Helper()
-	p := &process{t: t, logs: new(logs), boxes: make(map[transport.ActorID]chan any), fatal: make(chan error, 10)}
+	p := &process{t: t, logs: new(logs), boxes: make(map[transport.ActorID]chan any), ways: make(chan *Way, 100), fatal: make(chan error, 10)}
 	c := Config{
 		Scope:      scope,
 		Executable: scope.String(),

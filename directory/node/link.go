@@ -36,6 +36,8 @@ type link struct {
 	gone     chan struct{}   // closed when it is lost
 	reason   error           // why; set before gone is closed
 	lost     atomic.Bool     // it is
+	asked    atomic.Bool     // a request went over it
+	way      Way             // it, to who asks
 	retiring bool            // it is to be closed soon; the node's
 	refused  bool            // it broke a rule; the node's
 	attempts attempts        // at sessions; the node's
@@ -77,6 +79,7 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 	l.passed = func(a transport.Address) { n.routes.came(a.Process, l) }
 	l.out.open(wire.LinkWindow)
 	l.in.link = l
+	l.way.link = l
 	return l, nil
 }
 
@@ -157,6 +160,9 @@ func (l *link) Lost(reason error) {
 	l.out.abandon(l)
 	l.dropParts()
 	l.n.post(func() { l.n.linkDown(l) }) // before others learn of it and dial anew
+	if l.asked.Load() {
+		l.n.Actors.WayLost(&l.way)
+	}
 	close(l.gone)
 }
 
@@ -169,7 +175,7 @@ func (n *Node) linkDown(l *link) {
 		level = slog.LevelWarn
 	}
 	n.log.Log(n.ctx, level, "link lost", "peer", l.name(), "remote", l.Remote(), "reason", l.reason)
-	reason := "link lost: " + l.reason.Error()
+	reason := lostLink(l.reason)
 	for _, id := range l.sessions.ownIDs() {
 		n.do(n.resolver.Step(0, directory.Lost{Session: id, Reason: reason}))
 	}

@@ -33,6 +33,8 @@ type Actors interface {
 	Tell(to transport.ActorID, fact directory.Message, s *Session)
 	// Undelivered says that a message which was accepted did not arrive.
 	Undelivered(u Undelivered)
+	// WayLost says that no reply will come over a way: Lost says why.
+	WayLost(w *Way)
 	// Fatal says that the node cannot do what it is for (R18).
 	Fatal(err error)
 }

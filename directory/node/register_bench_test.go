@@ -17,6 +17,7 @@ type deaf struct{ available chan struct{} }
 
 func (deaf) Deliver(Delivery) error  { return nil }
 func (deaf) Undelivered(Undelivered) {}
+func (deaf) WayLost(*Way)            {}
 func (deaf) Fatal(err error)         { panic(err) }
 func (d deaf) Tell(_ transport.ActorID, fact directory.Message, _ *Session) {
 	if _, ok := fact.(directory.Available); ok {

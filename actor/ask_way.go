@@ -1,0 +1,54 @@
+package actor
+
+import "github.com/layer-cake/layer-cake/directory/node"
+
+// Asks outside of sessions end with the link that they went over, be it to the process
+// itself or to one that passes on: no reply comes over it any more. An ask remembers
+// its way; a way remembers no ask, so that there is nothing to forget. Whoever asks
+// keeps the way first and looks then whether it was lost; the node says first that it
+// is lost and then has all asks looked at. One of the two finds it.
+
+// request sends what an ask asks, in the session that to is bound to if it is this
+// actor's.
+func (s *Self) request(a *ask, to Address, message any) error {
+	if a.in == nil {
+		return s.sys.request(a, to, message)
+	}
+	a.to, a.message = to, message
+	return s.send(to, Address{at: a.at}, message)
+}
+
+// request sends what an ask asks, outside of any session.
+func (sys *System) request(a *ask, to Address, message any) error {
+	if to.IsZero() || to.at.Process == sys.process {
+		return sys.send(to, Address{at: a.at}, message)
+	}
+	if err := sys.sendable(message); err != nil {
+		return sys.refused(to, err)
+	}
+	a.to, a.message = to, message
+	way, err := sys.net.Ask(a.at, to.at, message)
+	if err != nil {
+		return sys.refused(to, err)
+	}
+	a.goes(way)
+	return nil
+}
+
+// goes notes which way the request went, and ends the ask if that is lost.
+func (a *ask) goes(way *node.Way) {
+	for {
+		a.way.Store(way)
+		lost, instead, reason := way.Lost()
+		if !lost {
+			return
+		}
+		if instead == nil {
+			if a.finish(Address{}, nil, Undelivered{a.to, a.message, reason}) {
+				a.sys.counts.undelivered.Add(1)
+			}
+			return
+		}
+		way = instead
+	}
+}
