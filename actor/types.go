@@ -59,8 +59,8 @@ func newRegistry(types Types) (*registry, error) {
 	}
 	c, err := codec.New(list, ownTypes, codec.Addresses{
 		Type: reflect.TypeFor[Address](),
-		Out:  func(v reflect.Value) transport.Address { return v.Interface().(Address).at },
-		In:   func(a transport.Address) reflect.Value { return reflect.ValueOf(Address{at: a}) },
+		Out:  func(v reflect.Value) transport.Address { return v.Addr().Interface().(*Address).at },
+		In:   func(a transport.Address, v reflect.Value) { v.Addr().Interface().(*Address).at = a },
 	})
 	r.Codec = c
 	return r, err

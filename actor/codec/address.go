@@ -7,11 +7,8 @@ import (
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
-
-// AddressExt is the msgpack extension of addresses: 32 bytes, process 16, actor
-// 8 and key 8, both big endian. Nobody is nil.
-const AddressExt = 1
 
 // EncodeAddress writes an address, for types that write themselves: what passes
 // in them is then seen too.
@@ -19,7 +16,7 @@ func EncodeAddress(e *msgpack.Encoder, a transport.Address) error {
 	if a.IsZero() {
 		return e.EncodeNil()
 	}
-	if err := e.EncodeExtHeader(AddressExt, transport.AddressSize); err != nil {
+	if err := e.EncodeExtHeader(wire.AddressExt, transport.AddressSize); err != nil {
 		return err
 	}
 	_, err := e.Writer().Write(a.Append(nil))
@@ -39,7 +36,7 @@ func DecodeAddress(d *msgpack.Decoder) (a transport.Address, err error) {
 	if err != nil {
 		return a, err
 	}
-	if id != AddressExt || size != transport.AddressSize {
+	if id != wire.AddressExt || size != transport.AddressSize {
 		return a, errors.New("codec.DecodeAddress: it is not an address")
 	}
 	var b [transport.AddressSize]byte

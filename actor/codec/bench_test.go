@@ -74,8 +74,8 @@ func BenchmarkEncode(b *testing.B) {
 		}
 	})
 	b.Run("by hand alone", func(b *testing.B) {
-		w := &packer{}
-		e := msgpack.NewEncoder(w)
+		w := newWriter().(*writer)
+		e := w.enc
 		b.ReportAllocs()
 		for b.Loop() {
 			w.b = w.b[:0]
@@ -120,13 +120,12 @@ func BenchmarkDecode(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r := &unpacker{b: body}
-		d := msgpack.NewDecoder(r)
+		r := newReader().(*reader)
 		b.ReportAllocs()
 		for b.Loop() {
-			r.at = 0
+			r.b, r.all = body, body
 			var got byHand
-			if err := got.DecodeMsgpack(d); err != nil {
+			if err := got.DecodeMsgpack(r.dec); err != nil {
 				b.Fatal(err)
 			}
 		}

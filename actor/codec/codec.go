@@ -20,9 +20,9 @@ type Type struct {
 
 // Addresses tells a codec what an address looks like in messages.
 type Addresses struct {
-	Type reflect.Type                          // never a pointer or an interface
-	Out  func(reflect.Value) transport.Address // from a value of Type
-	In   func(transport.Address) reflect.Value // to a value of Type
+	Type reflect.Type                           // never a pointer or an interface
+	Out  func(reflect.Value) transport.Address  // from a value of Type, which has an address
+	In   func(transport.Address, reflect.Value) // into a zero value of Type
 }
 
 // A Codec turns messages into bytes and back. It is a [transport.Codec]. Its
@@ -42,7 +42,7 @@ type Codec struct {
 	mu    sync.Mutex // one compiles at a time
 	plans map[reflect.Type]*plan
 
-	packers, unpackers sync.Pool
+	writers, readers sync.Pool
 }
 
 var _ transport.Codec = (*Codec)(nil)
@@ -66,8 +66,8 @@ func New(types, own []Type, addresses Addresses) (*Codec, error) {
 	if addresses.Type == nil {
 		addresses = Addresses{
 			Type: addressType,
-			Out:  func(v reflect.Value) transport.Address { return v.Interface().(transport.Address) },
-			In:   func(a transport.Address) reflect.Value { return reflect.ValueOf(a) },
+			Out:  func(v reflect.Value) transport.Address { return *v.Addr().Interface().(*transport.Address) },
+			In:   func(a transport.Address, v reflect.Value) { *v.Addr().Interface().(*transport.Address) = a },
 		}
 	}
 	c := &Codec{
@@ -78,8 +78,7 @@ func New(types, own []Type, addresses Addresses) (*Codec, error) {
 		plans:     map[reflect.Type]*plan{},
 	}
 	c.void = c.newEntry("nil", nil)
-	c.packers.New = func() any { return newPacker(c) }
-	c.unpackers.New = func() any { return newUnpacker(c) }
+	c.writers.New, c.readers.New = newWriter, newReader
 	known := map[string]reflect.Type{"address": addresses.Type, "nil": nil, "any": anyType}
 	for t, name := range table {
 		c.names[t] = name

@@ -7,89 +7,122 @@ import (
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
+// What a body may make its reader set aside for slices, maps and what is in any,
+// beside the message itself and its strings: so many bytes for each that came, and
+// as many in any case.
+const (
+	memoryPerByte = 32
+	memoryBase    = 16 << 10
+)
+
+// take notes that n times size bytes are set aside.
+func (r *unpacker) take(n, size int) error {
+	if size > 0 && n > r.room/size {
+		return problem("it would take more memory than %d bytes for each of its own and %d more", memoryPerByte, memoryBase)
+	}
+	r.room -= n * size
+	return nil
+}
+
 func (r *unpacker) enter() error {
 	if r.depth == maxDepth {
-		return problem("it nests more than %d deep", maxDepth)
+		return tooDeep()
 	}
 	r.depth++
 	return nil
 }
 
-func (r *unpacker) leave() { r.depth-- }
+// record reads a struct. What is nil is zero, whatever the field is.
+func (r *unpacker) record(p *plan, v reflect.Value) error {
+	if err := r.enter(); err != nil {
+		return err
+	}
+	n, err := r.count(msgpcode.FixedArrayLow, msgpcode.Array16, 1, "an array")
+	if err != nil {
+		return err
+	}
+	for i := range p.fields {
+		f := &p.fields[i]
+		if i < n && !r.isNil() {
+			if f.plan == nil {
+				err = r.skip()
+			} else {
+				err = r.value(f.plan, v.Field(f.index))
+			}
+			if err != nil {
+				return within(err, "."+f.name)
+			}
+		} else if f.plan != nil && r.depth+f.plan.depth > maxDepth { // nor could it be sent
+			return within(tooDeep(), "."+f.name)
+		}
+	}
+	for range n - len(p.fields) {
+		if err := r.skip(); err != nil {
+			return err
+		}
+	}
+	r.depth--
+	return nil
+}
 
-// container reads what has elements.
-func (r *unpacker) container(p *plan, v reflect.Value) error {
-	if (p.class == vector || p.class == mapping) && r.isNil() {
+// skip passes one value. The addresses in it do not arrive.
+func (r *unpacker) skip() error {
+	size, err := scan(r.b[r.at:], maxDepth-r.depth, nil)
+	r.at += size
+	return err
+}
+
+// container reads what else has elements.
+func (r *unpacker) container(p *plan, v reflect.Value) (err error) {
+	if p.class != array && r.isNil() {
 		return nil
 	}
 	if err := r.enter(); err != nil {
 		return err
 	}
-	defer r.leave()
-	if p.class == mapping {
-		return r.mapping(p, v)
-	}
-	c := r.peek()
-	if !msgpcode.IsFixedArray(c) && c != msgpcode.Array16 && c != msgpcode.Array32 {
-		return r.not("an array")
-	}
-	n, err := r.dec.DecodeArrayLen()
-	if err != nil || n > len(r.b)-r.at {
-		return problem("it is cut short")
-	}
 	switch p.class {
-	case record:
-		return r.record(p, v, n)
+	case mapping:
+		err = r.mapping(p, v)
 	case array:
-		if n != p.size {
-			return problem("%d elements are not the %d of %s", n, p.size, p.typ)
-		}
-		for i := range n {
-			if err := r.value(p.elem, v.Index(i)); err != nil {
-				return within(err, fmt.Sprintf("[%d]", i))
-			}
-		}
+		err = r.array(p, v)
+	default:
+		err = r.vector(p, v)
+	}
+	r.depth--
+	return err
+}
+
+func (r *unpacker) array(p *plan, v reflect.Value) error {
+	n, err := r.count(msgpcode.FixedArrayLow, msgpcode.Array16, 1, "an array")
+	if err != nil {
+		return err
+	}
+	if n != p.size {
+		return problem("%d elements are not the %d of %s", n, p.size, p.typ)
+	}
+	return r.elements(p.elem, v, n)
+}
+
+func (r *unpacker) vector(p *plan, v reflect.Value) error {
+	n, err := r.count(msgpcode.FixedArrayLow, msgpcode.Array16, 1, "an array")
+	if err != nil {
+		return err
+	}
+	if err := r.take(n, int(p.elem.typ.Size())); err != nil {
+		return err
+	}
+	if n == 0 {
+		v.Set(reflect.MakeSlice(p.typ, 0, 0))
 		return nil
 	}
-	return r.vector(p, v, n)
+	v.Grow(n) // of nil: exactly that, and zero
+	v.SetLen(n)
+	return r.elements(p.elem, v, n)
 }
 
-func (r *unpacker) record(p *plan, v reflect.Value, n int) error {
-	for i := range min(n, len(p.fields)) {
-		f := &p.fields[i]
-		if err := r.value(f.plan, v.Field(f.index)); err != nil {
-			return within(err, "."+f.name)
-		}
-	}
-	for i := n; i < len(p.fields); i++ {
-		if f := &p.fields[i]; r.depth+f.plan.depth > maxDepth {
-			return within(problem("it nests more than %d deep", maxDepth), "."+f.name)
-		}
-	}
-	for range n - len(p.fields) {
-		size, err := scan(r.b[r.at:], maxDepth-r.depth, nil)
-		if err != nil {
-			return err
-		}
-		r.at += size
-	}
-	return nil
-}
-
-// firstBytes bounds what a slice or map gets before its elements are seen.
-const firstBytes = 64 << 10
-
-func (r *unpacker) vector(p *plan, v reflect.Value, n int) error {
-	size := max(1, int(p.elem.typ.Size()))
-	room := min(n, max(1, firstBytes/size))
-	v.Set(reflect.MakeSlice(p.typ, room, room))
+func (r *unpacker) elements(p *plan, v reflect.Value, n int) error {
 	for i := range n {
-		if i == room {
-			room = min(n, 2*room)
-			v.Grow(room - i)
-			v.SetLen(room)
-		}
-		if err := r.value(p.elem, v.Index(i)); err != nil {
+		if err := r.value(p, v.Index(i)); err != nil {
 			return within(err, fmt.Sprintf("[%d]", i))
 		}
 	}
@@ -97,24 +130,23 @@ func (r *unpacker) vector(p *plan, v reflect.Value, n int) error {
 }
 
 func (r *unpacker) mapping(p *plan, v reflect.Value) error {
-	c := r.peek()
-	if !msgpcode.IsFixedMap(c) && c != msgpcode.Map16 && c != msgpcode.Map32 {
-		return r.not("a map")
+	n, err := r.count(msgpcode.FixedMapLow, msgpcode.Map16, 2, "a map")
+	if err != nil {
+		return err
 	}
-	n, err := r.dec.DecodeMapLen()
-	if err != nil || n > (len(r.b)-r.at)/2 {
-		return problem("it is cut short")
+	// A map takes up to twice what is in it.
+	if err := r.take(n, 2*int(p.elem.typ.Size()+stringType.Size())); err != nil {
+		return err
 	}
-	size := int(p.elem.typ.Size()) + int(stringType.Size())
-	v.Set(reflect.MakeMapWithSize(p.typ, min(n, max(1, firstBytes/size))))
+	v.Set(reflect.MakeMapWithSize(p.typ, n))
+	key, value := reflect.New(p.typ.Key()).Elem(), reflect.New(p.elem.typ).Elem()
 	for i := range n {
 		name, err := r.text()
 		if err != nil {
 			return err
 		}
-		key := reflect.New(p.typ.Key()).Elem()
 		key.SetString(string(name))
-		value := reflect.New(p.elem.typ).Elem()
+		value.SetZero()
 		if err := r.value(p.elem, value); err != nil {
 			return within(err, fmt.Sprintf("[%q]", name))
 		}

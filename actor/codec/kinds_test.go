@@ -116,7 +116,6 @@ func (c *crate) UnmarshalMsg(b []byte) ([]byte, error) {
 		return b, errors.New("no crate")
 	}
 	c.weight = b[1]
-	b[1] = 0xff // what it is given is its own
 	return b[2:], nil
 }
 

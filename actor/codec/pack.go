@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"encoding"
 	"fmt"
 	"reflect"
 	"slices"
@@ -9,21 +8,21 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-	"github.com/vmihailenco/msgpack/v5"
+	"github.com/vmihailenco/msgpack/v5/msgpcode"
 
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
 // maxDepth bounds containers within one another.
-const maxDepth = 32
+const maxDepth = wire.MaxDepth
 
 // Append implements [transport.Codec]. The error is a *PortableError, and b is
 // then as it was.
 func (c *Codec) Append(b []byte, message any) (body []byte, typ transport.Type, err error) {
 	switch m := message.(type) {
 	case nil:
-		return append(b, 0xc0), c.void, nil
+		return append(b, msgpcode.Nil), c.void, nil
 	case Unknown:
 		if len(m.body) == 0 {
 			return b, nil, &PortableError{"codec.Unknown", "it did not come from another process"}
@@ -35,54 +34,25 @@ func (c *Codec) Append(b []byte, message any) (body []byte, typ transport.Type, 
 	if err != nil {
 		return b, nil, &PortableError{t.String(), err.Error()}
 	}
-	w := c.packers.Get().(*packer)
-	w.b = b
-	err = w.message(e.plan, reflect.ValueOf(message))
-	body, w.b, w.depth = w.b, nil, 0
-	if err != nil {
-		w.reset() // the user's code may have left it in any state
-	}
-	c.packers.Put(w)
-	if err != nil {
+	w := packer{codec: c, b: b}
+	if err := w.guarded(e, reflect.ValueOf(message)); err != nil {
 		return b, nil, &PortableError{t.String(), err.Error()}
 	}
-	return body, e, nil
+	return w.b, e, nil
 }
 
-// A packer writes values to the end of a slice. It is the encoder's writer, and
-// may write beside it, as the encoder buffers nothing.
+// A packer writes values to the end of a slice. It is a value on the stack: there
+// is nothing in it that is worth to be kept for the next message.
 type packer struct {
 	codec *Codec
-	enc   *msgpack.Encoder
 	b     []byte
 	depth int
 }
 
-func newPacker(c *Codec) *packer {
-	w := &packer{codec: c, enc: msgpack.NewEncoder(nil)}
-	w.reset()
-	return w
-}
-
-func (w *packer) reset() {
-	w.enc.Reset(w)
-	w.enc.UseCompactInts(true)
-}
-
-func (w *packer) Write(b []byte) (int, error) {
-	w.b = append(w.b, b...)
-	return len(b), nil
-}
-
-func (w *packer) WriteByte(c byte) error {
-	w.b = append(w.b, c)
-	return nil
-}
-
-// message is value for types whose own code may panic.
-func (w *packer) message(p *plan, v reflect.Value) (err error) {
+// guarded is entry for types whose own code may panic.
+func (w *packer) guarded(e *entry, v reflect.Value) (err error) {
 	defer recovered(&err)
-	return w.value(p, v)
+	return w.entry(e, v)
 }
 
 func recovered(err *error) {
@@ -91,65 +61,81 @@ func recovered(err *error) {
 	}
 }
 
+// entry writes v, of the type of e, which has no address.
+func (w *packer) entry(e *entry, v reflect.Value) error {
+	if !e.plan.wants {
+		return w.value(e.plan, v)
+	}
+	scratch := e.zero()
+	copied := reflect.ValueOf(scratch).Elem()
+	copied.Set(v)
+	err := w.value(e.plan, copied)
+	copied.SetZero()
+	e.scratch.Put(scratch)
+	return err
+}
+
 // value writes v, of the type of p.
 func (w *packer) value(p *plan, v reflect.Value) error {
 	switch p.class {
 	case boolean:
-		return w.enc.EncodeBool(v.Bool())
-	case integer:
-		return w.enc.EncodeInt(v.Int())
-	case unsigned:
-		return w.enc.EncodeUint(v.Uint())
-	case float:
-		if p.size == 4 {
-			return w.enc.EncodeFloat32(float32(v.Float()))
+		code := msgpcode.False
+		if v.Bool() {
+			code = msgpcode.True
 		}
-		return w.enc.EncodeFloat64(v.Float())
+		w.b = append(w.b, code)
+	case integer:
+		w.b = appendInt(w.b, v.Int())
+	case unsigned:
+		w.b = appendUint(w.b, v.Uint())
+	case float:
+		w.b = appendFloat(w.b, v.Float(), p.size)
 	case text:
 		return w.text(v.String())
 	case block:
-		return w.enc.EncodeBytes(v.Bytes())
-	case octets:
-		if p.typ == uuidType && !v.CanAddr() {
-			id := v.Interface().(uuid.UUID)
-			return w.enc.EncodeBytes(id[:])
+		if v.IsNil() {
+			w.b = append(w.b, msgpcode.Nil)
+		} else {
+			w.b = appendBytes(w.b, v.Bytes())
 		}
-		return w.enc.EncodeBytes(addressable(v).Bytes())
+	case octets:
+		w.b = appendBytes(w.b, addressable(v).Bytes())
 	case instant:
-		return w.enc.EncodeTime(v.Interface().(time.Time))
+		w.b = appendTime(w.b, *addressable(v).Addr().Interface().(*time.Time))
 	case address:
-		return w.address(p, v)
+		w.address(w.codec.addressIn(p, v))
 	case dynamic:
 		return w.dynamic(v)
-	case vector, array, mapping, record:
+	case record:
+		return w.record(p, v)
+	case vector, array, mapping:
 		return w.container(p, v)
+	default:
+		return w.own(p, v)
 	}
-	return w.own(p, v)
+	return nil
 }
 
 func (w *packer) text(s string) error {
 	if !utf8.ValidString(s) {
 		return problem("a string is not UTF-8")
 	}
-	return w.enc.EncodeString(s)
+	w.b = appendString(w.b, s)
+	return nil
 }
 
-func (w *packer) address(p *plan, v reflect.Value) error {
-	a := w.codec.addressIn(p, v)
+func (w *packer) address(a transport.Address) {
 	if a.IsZero() {
-		return w.enc.EncodeNil()
+		w.b = append(w.b, msgpcode.Nil)
+		return
 	}
-	if err := w.enc.EncodeExtHeader(AddressExt, transport.AddressSize); err != nil {
-		return err
-	}
-	w.b = a.Append(w.b)
-	return nil
+	w.b = a.Append(append(w.b, msgpcode.Ext8, transport.AddressSize, wire.AddressExt))
 }
 
 // addressIn returns the address that v, of the type of p, stands for.
 func (c *Codec) addressIn(p *plan, v reflect.Value) transport.Address {
-	if p.typ == addressType {
-		return v.Interface().(transport.Address)
+	if v = addressable(v); p.typ == addressType {
+		return *v.Addr().Interface().(*transport.Address)
 	}
 	return c.addresses.Out(v)
 }
@@ -157,31 +143,38 @@ func (c *Codec) addressIn(p *plan, v reflect.Value) transport.Address {
 // dynamic writes what is in an any.
 func (w *packer) dynamic(v reflect.Value) error {
 	if v.IsNil() {
-		return w.enc.EncodeNil()
+		w.b = append(w.b, msgpcode.Nil)
+		return nil
 	}
 	if w.depth == maxDepth {
-		return problem("it nests more than %d deep", maxDepth)
+		return tooDeep()
 	}
 	w.depth++
-	defer func() { w.depth-- }()
 	v = v.Elem()
-	if u, ok := v.Interface().(Unknown); ok {
-		return w.unknown(u)
+	if v.Type() == unknownType {
+		if err := w.unknown(v.Interface().(Unknown)); err != nil {
+			return err
+		}
+		w.depth--
+		return nil
 	}
 	e, err := w.codec.entryOf(v.Type())
 	if err != nil {
 		return problem("%s: %s", v.Type(), err)
 	}
-	w.enc.EncodeArrayLen(2)
-	w.enc.EncodeString(e.name)
-	return w.value(e.plan, v)
+	w.b = appendString(append(w.b, msgpcode.FixedArrayLow|2), e.name)
+	if err := w.entry(e, v); err != nil {
+		return err
+	}
+	w.depth--
+	return nil
 }
 
 func (w *packer) unknown(u Unknown) error {
 	if _, err := scan(u.body, maxDepth-w.depth, nil); err != nil {
 		return problem("%s: %s", u, err)
 	}
-	w.enc.EncodeArrayLen(2)
+	w.b = append(w.b, msgpcode.FixedArrayLow|2)
 	if err := w.text(u.Type); err != nil {
 		return within(err, ".Type")
 	}
@@ -189,44 +182,59 @@ func (w *packer) unknown(u Unknown) error {
 	return nil
 }
 
-// container writes what has elements.
-func (w *packer) container(p *plan, v reflect.Value) error {
+func tooDeep() error { return problem("it nests more than %d deep", maxDepth) }
+
+// record writes a struct.
+func (w *packer) record(p *plan, v reflect.Value) error {
 	if w.depth == maxDepth {
-		return problem("it nests more than %d deep", maxDepth)
+		return tooDeep()
 	}
 	w.depth++
-	defer func() { w.depth-- }()
-	switch p.class {
-	case record:
-		w.enc.EncodeArrayLen(len(p.fields))
-		for i := range p.fields {
-			f := &p.fields[i]
-			if err := w.value(f.plan, v.Field(f.index)); err != nil {
-				return within(err, "."+f.name)
-			}
+	w.b = appendArray(w.b, len(p.fields))
+	for i := range p.fields {
+		f := &p.fields[i]
+		if f.plan == nil {
+			w.b = append(w.b, msgpcode.Nil)
+			continue
 		}
-		return nil
-	case mapping:
-		return w.mapping(p, v)
+		if err := w.value(f.plan, v.Field(f.index)); err != nil {
+			return within(err, "."+f.name)
+		}
 	}
-	if p.class == vector && v.IsNil() {
-		return w.enc.EncodeNil()
+	w.depth--
+	return nil
+}
+
+// container writes what else has elements.
+func (w *packer) container(p *plan, v reflect.Value) error {
+	if w.depth == maxDepth {
+		return tooDeep()
+	}
+	if p.class != array && v.IsNil() {
+		w.b = append(w.b, msgpcode.Nil)
+		return nil
+	}
+	w.depth++
+	if p.class == mapping {
+		if err := w.mapping(p, v); err != nil {
+			return err
+		}
+		w.depth--
+		return nil
 	}
 	n := v.Len()
-	w.enc.EncodeArrayLen(n)
+	w.b = appendArray(w.b, n)
 	for i := range n {
 		if err := w.value(p.elem, v.Index(i)); err != nil {
 			return within(err, fmt.Sprintf("[%d]", i))
 		}
 	}
+	w.depth--
 	return nil
 }
 
 func (w *packer) mapping(p *plan, v reflect.Value) error {
-	if v.IsNil() {
-		return w.enc.EncodeNil()
-	}
-	w.enc.EncodeMapLen(v.Len())
+	w.b = appendMap(w.b, v.Len())
 	for _, k := range sortedKeys(v) {
 		if err := w.text(k.String()); err != nil {
 			return within(problem("a key is not UTF-8"), fmt.Sprintf("[%q]", k))
@@ -242,48 +250,6 @@ func sortedKeys(v reflect.Value) []reflect.Value {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	return keys
-}
-
-// own writes a value that writes itself.
-func (w *packer) own(p *plan, v reflect.Value) (err error) {
-	var self any
-	if p.own&byPointer != 0 || v.CanAddr() {
-		self = addressable(v).Addr().Interface()
-	} else {
-		self = v.Interface()
-	}
-	start := len(w.b)
-	switch p.class {
-	case packed:
-		err = self.(msgpack.CustomEncoder).EncodeMsgpack(w.enc)
-		w.reset()
-	case marshals:
-		var b []byte
-		if b, err = self.(msgMarshaler).MarshalMsg(w.b); err == nil && len(b) >= start {
-			w.b = b
-		}
-	case blob:
-		var b []byte
-		if b, err = self.(encoding.BinaryMarshaler).MarshalBinary(); err == nil {
-			return w.enc.EncodeBytes(append([]byte{}, b...))
-		}
-	case textual:
-		var b []byte
-		if b, err = self.(encoding.TextMarshaler).MarshalText(); err == nil {
-			return w.text(string(b))
-		}
-	}
-	if err != nil {
-		return problem("%s: %v", p.typ, err)
-	}
-	n, err := scan(w.b[start:], maxDepth-w.depth, nil)
-	if err == nil && start+n != len(w.b) {
-		err = problem("more than one value")
-	}
-	if err != nil {
-		return problem("%s wrote what no process can read: %s", p.typ, err)
-	}
-	return nil
 }
 
 // addressable returns v, or a copy of it that has an address.

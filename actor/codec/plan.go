@@ -19,14 +19,14 @@ type plan struct {
 	fields  []field // of a record, on the wire
 	members members // of a record, in JSON and forms
 	own     own     // methods of its own
-	keeps   bool    // decoding it runs code that may keep a pointer to the value
+	wants   bool    // a value that has an address is written without a copy
 }
 
-// A field is an exported or embedded field of a struct.
+// A field is an exported or embedded field of a struct, or one that is retired.
 type field struct {
 	index int
 	name  string
-	plan  *plan
+	plan  *plan // nil: it is retired
 }
 
 // A class is a way to write a value.
@@ -99,7 +99,6 @@ func (c *Codec) planOf(t reflect.Type) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.spread()
 	for t, p := range m.made {
 		c.plans[t] = p
 	}
@@ -134,10 +133,10 @@ func (m *maker) fill(p *plan) error {
 	t := p.typ
 	switch t {
 	case m.codec.addresses.Type, addressType:
-		p.class = address
+		p.class, p.wants = address, true
 		return nil
 	case timeType:
-		p.class = instant
+		p.class, p.wants = instant, true
 		return nil
 	case anyType:
 		p.class = dynamic
@@ -192,9 +191,10 @@ func (m *maker) pair(p *plan, class class, writes, reads reflect.Type) (bool, er
 	if e := embedded(p.typ, writes); e != nil && (class == packed || class == marshals) {
 		return false, problem("%s is embedded and writes itself, and would be all that is sent; give it a field name", e)
 	}
-	p.class, p.keeps, p.depth = class, true, 0
+	p.class, p.depth, p.wants = class, 0, false
 	if !p.typ.Implements(writes) {
 		p.own |= byPointer
+		p.wants = true
 	}
 	return true, nil
 }
@@ -237,9 +237,9 @@ func (m *maker) shape(p *plan) (err error) {
 	case reflect.Array:
 		p.class, p.size = array, t.Len()
 		if p.elem, err = m.plan(t.Elem()); err == nil && p.elem.isByte() {
-			p.class = octets
+			p.class, p.wants = octets, true
 		} else if err == nil {
-			p.depth = 1 + p.elem.depth
+			p.depth, p.wants = 1+p.elem.depth, p.elem.wants
 		}
 		return within(err, "[]")
 	case reflect.Map:
@@ -257,9 +257,13 @@ func (m *maker) shape(p *plan) (err error) {
 // record completes the plan of a struct.
 func (m *maker) record(p *plan) error {
 	p.class, p.depth = record, 1
-	hidden := ""
+	hidden, live := "", 0
 	for i := range p.typ.NumField() {
 		f := p.typ.Field(i)
+		if f.Name == "_" && f.Tag.Get("msgpack") != "-" {
+			p.fields = append(p.fields, field{index: i, name: f.Name})
+			continue
+		}
 		if !f.IsExported() && !(f.Anonymous && f.Type.Kind() == reflect.Struct) || f.Tag.Get("msgpack") == "-" {
 			if f.Name != "_" {
 				hidden = f.Name
@@ -275,12 +279,12 @@ func (m *maker) record(p *plan) error {
 			return within(problem("an embedded field of an unexported type that writes itself cannot be sent"), "."+f.Name)
 		}
 		p.fields = append(p.fields, field{index: i, name: f.Name, plan: part})
-		p.depth = max(p.depth, 1+part.depth)
+		p.depth, p.wants, live = max(p.depth, 1+part.depth), p.wants || part.wants, live+1
 		if err := p.members.take(f, i, part); err != nil {
 			return err
 		}
 	}
-	if len(p.fields) > 0 || hidden == "" {
+	if live > 0 || hidden == "" {
 		return nil
 	}
 	if done, err := m.pair(p, blob, binaryMarshaler, binaryUnmarshaler); done && err == nil {
@@ -294,25 +298,6 @@ func (m *maker) record(p *plan) error {
 
 // isByte reports whether sequences of the type are written as bytes.
 func (p *plan) isByte() bool { return p.class == unsigned && p.size == 1 }
-
-// spread tells the plans that lead to one that keeps pointers.
-func (m *maker) spread() {
-	for changed := true; changed; {
-		changed = false
-		for _, p := range m.made {
-			if p.keeps {
-				continue
-			}
-			keeps := p.elem != nil && p.elem.keeps
-			for _, f := range p.fields {
-				keeps = keeps || f.plan.keeps
-			}
-			if keeps {
-				p.keeps, changed = true, true
-			}
-		}
-	}
-}
 
 func implements(t reflect.Type, any ...reflect.Type) bool {
 	for _, i := range any {

@@ -1,7 +1,8 @@
 package codec
 
 import (
-	"io"
+	"encoding/binary"
+	"math"
 	"reflect"
 	"time"
 	"unicode/utf8"
@@ -9,40 +10,18 @@ import (
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
-
-func (r *unpacker) Read(b []byte) (int, error) {
-	if r.at == len(r.b) {
-		return 0, io.EOF
-	}
-	n := copy(b, r.b[r.at:])
-	r.at += n
-	return n, nil
-}
-
-func (r *unpacker) ReadByte() (byte, error) {
-	if r.at == len(r.b) {
-		return 0, io.EOF
-	}
-	r.at++
-	return r.b[r.at-1], nil
-}
-
-func (r *unpacker) UnreadByte() error {
-	if r.at == 0 {
-		return io.EOF
-	}
-	r.at--
-	return nil
-}
 
 // not is the error for a value of another kind than what is wanted.
 func (r *unpacker) not(what string) error {
 	if r.at == len(r.b) {
-		return problem("it is cut short")
+		return cutShort()
 	}
 	return problem("it is not %s (%#02x)", what, r.b[r.at])
 }
+
+func cutShort() error { return problem("it is cut short") }
 
 func (r *unpacker) isNil() bool {
 	if r.peek() != msgpcode.Nil {
@@ -52,68 +31,124 @@ func (r *unpacker) isNil() bool {
 	return true
 }
 
-func isInteger(c byte) bool {
-	return msgpcode.IsFixedNum(c) || c >= msgpcode.Uint8 && c <= msgpcode.Int64
+// fixed returns the big endian number in the size bytes behind the first of the next
+// value, and passes both.
+func (r *unpacker) fixed(size int) (uint64, bool) {
+	b := r.b[r.at+1:]
+	if len(b) < size {
+		return 0, false
+	}
+	r.at += 1 + size
+	switch size {
+	case 1:
+		return uint64(b[0]), true
+	case 2:
+		return uint64(binary.BigEndian.Uint16(b)), true
+	case 4:
+		return uint64(binary.BigEndian.Uint32(b)), true
+	}
+	return binary.BigEndian.Uint64(b), true
 }
 
-func (r *unpacker) integer() (int64, error) {
+// whole reads an integer, or a float that is one. It is n if negative, else
+// uint64(n).
+func (r *unpacker) whole() (n int64, negative bool, err error) {
 	c := r.peek()
-	if !isInteger(c) {
-		return 0, r.not("an integer")
+	switch {
+	case c <= 0x7f:
+		r.at++
+		return int64(c), false, nil
+	case c >= 0xe0:
+		r.at++
+		return int64(int8(c)), true, nil
+	case c >= msgpcode.Uint8 && c <= msgpcode.Uint64:
+		u, ok := r.fixed(1 << (c - msgpcode.Uint8))
+		if !ok {
+			return 0, false, cutShort()
+		}
+		return int64(u), false, nil
+	case c >= msgpcode.Int8 && c <= msgpcode.Int64:
+		size := 1 << (c - msgpcode.Int8)
+		u, ok := r.fixed(size)
+		if !ok {
+			return 0, false, cutShort()
+		}
+		unused := 64 - 8*size
+		n = int64(u<<unused) >> unused
+		return n, n < 0, nil
+	case c == msgpcode.Float || c == msgpcode.Double:
+		f, err := r.float()
+		switch {
+		case err != nil:
+			return 0, false, err
+		case f != math.Trunc(f) || f < -1<<63 || f >= 1<<64:
+			return 0, false, problem("%g is not an integer", f)
+		case f < 0:
+			return int64(f), true, nil
+		}
+		return int64(uint64(f)), false, nil
 	}
-	n, err := r.dec.DecodeInt64()
-	if err != nil {
-		return 0, problem("it is cut short")
-	}
-	if c == msgpcode.Uint64 && n < 0 {
+	return 0, false, r.not("an integer")
+}
+
+func (r *unpacker) integer(size int) (int64, error) {
+	n, negative, err := r.whole()
+	if err == nil && !negative && n < 0 {
 		return 0, problem("%d does not fit int64", uint64(n))
 	}
-	return n, nil
+	if unused := 64 - 8*size; err == nil && n<<unused>>unused != n {
+		return 0, problem("%d does not fit int%d", n, 8*size)
+	}
+	return n, err
 }
 
-func (r *unpacker) unsigned() (uint64, error) {
-	c := r.peek()
-	if !isInteger(c) {
-		return 0, r.not("an integer")
-	}
-	n, err := r.dec.DecodeInt64()
-	if err != nil {
-		return 0, problem("it is cut short")
-	}
-	if c != msgpcode.Uint64 && n < 0 {
+func (r *unpacker) unsigned(size int) (uint64, error) {
+	n, negative, err := r.whole()
+	if err == nil && negative {
 		return 0, problem("%d is negative", n)
 	}
-	return uint64(n), nil
+	u := uint64(n)
+	if unused := 64 - 8*size; err == nil && u<<unused>>unused != u {
+		return 0, problem("%d does not fit uint%d", u, 8*size)
+	}
+	return u, err
 }
 
 func (r *unpacker) float() (float64, error) {
-	c := r.peek()
-	if isInteger(c) {
-		n, err := r.dec.DecodeInt64()
-		if err != nil {
-			return 0, problem("it is cut short")
+	switch c := r.peek(); {
+	case c == msgpcode.Double:
+		u, ok := r.fixed(8)
+		if !ok {
+			return 0, cutShort()
 		}
-		if c == msgpcode.Uint64 {
-			return float64(uint64(n)), nil
+		return math.Float64frombits(u), nil
+	case c == msgpcode.Float:
+		u, ok := r.fixed(4)
+		if !ok {
+			return 0, cutShort()
 		}
-		return float64(n), nil
+		return float64(math.Float32frombits(uint32(u))), nil
+	case msgpcode.IsFixedNum(c) || c >= msgpcode.Uint8 && c <= msgpcode.Int64:
+		n, negative, err := r.whole()
+		if err != nil || negative {
+			return float64(n), err
+		}
+		return float64(uint64(n)), nil
 	}
-	if c != msgpcode.Float && c != msgpcode.Double {
-		return 0, r.not("a number")
-	}
-	f, err := r.dec.DecodeFloat64()
-	if err != nil {
-		return 0, problem("it is cut short")
-	}
-	return f, nil
+	return 0, r.not("a number")
 }
 
 // text returns the bytes of a string, in the body.
-func (r *unpacker) text() ([]byte, error) {
-	if !msgpcode.IsString(r.peek()) {
+func (r *unpacker) text() (b []byte, err error) {
+	switch c := r.peek(); {
+	case msgpcode.IsFixedString(c):
+		r.at++
+		b, err = r.next(uint64(c & msgpcode.FixedStrMask))
+	case c >= msgpcode.Str8 && c <= msgpcode.Str32:
+		b, err = r.counted(1 << (c - msgpcode.Str8))
+	default:
 		return nil, r.not("a string")
 	}
-	b, err := r.counted()
 	if err == nil && !utf8.Valid(b) {
 		return nil, problem("a string is not UTF-8")
 	}
@@ -122,35 +157,73 @@ func (r *unpacker) text() ([]byte, error) {
 
 // bytes returns the bytes of a bin, in the body.
 func (r *unpacker) bytes() ([]byte, error) {
-	if !msgpcode.IsBin(r.peek()) {
-		return nil, r.not("bytes")
+	if c := r.peek(); c >= msgpcode.Bin8 && c <= msgpcode.Bin32 {
+		return r.counted(1 << (c - msgpcode.Bin8))
 	}
-	return r.counted()
+	return nil, r.not("bytes")
 }
 
-func (r *unpacker) counted() ([]byte, error) {
-	n, err := r.dec.DecodeBytesLen()
-	if err != nil || n > len(r.b)-r.at {
-		return nil, problem("it is cut short")
+// counted returns as many bytes as the number of that size says.
+func (r *unpacker) counted(size int) ([]byte, error) {
+	n, ok := r.fixed(size)
+	if !ok {
+		return nil, cutShort()
 	}
-	r.at += n
-	return r.b[r.at-n : r.at], nil
+	return r.next(n)
+}
+
+func (r *unpacker) next(n uint64) ([]byte, error) {
+	if n > uint64(len(r.b)-r.at) {
+		return nil, cutShort()
+	}
+	r.at += int(n)
+	return r.b[r.at-int(n) : r.at], nil
+}
+
+// count reads the head of an array or a map, and returns how many values follow, or
+// pairs of them. There are bytes for as many.
+func (r *unpacker) count(fixed, code byte, each int, what string) (int, error) {
+	n, ok := uint64(0), true
+	switch c := r.peek(); {
+	case c&0xf0 == fixed:
+		r.at++
+		n = uint64(c & 0x0f)
+	case c == code:
+		n, ok = r.fixed(2)
+	case c == code+1:
+		n, ok = r.fixed(4)
+	default:
+		return 0, r.not(what)
+	}
+	if !ok || n > uint64((len(r.b)-r.at)/each) {
+		return 0, cutShort()
+	}
+	return int(n), nil
 }
 
 // instant reads a timestamp.
 func (r *unpacker) instant(v reflect.Value) error {
-	head, size, _, ok := 0, 0, 0, false
+	head, size, ok := 0, 0, false
 	if c := r.peek(); c == msgpcode.FixExt4 || c == msgpcode.FixExt8 || c == msgpcode.Ext8 {
 		head, size, _, ok = header(r.b[r.at:])
 	}
-	if !ok || int8(r.b[r.at+head-1]) != -1 {
+	if !ok || r.b[r.at+head-1] != timeExt {
 		return r.not("a time")
 	}
-	if size > len(r.b)-r.at-head {
-		return problem("it is cut short")
-	}
-	t, err := r.dec.DecodeTime()
+	b, err := r.next(uint64(head + size))
 	if err != nil {
+		return err
+	}
+	var t time.Time
+	switch b = b[head:]; size {
+	case 4:
+		t = time.Unix(int64(binary.BigEndian.Uint32(b)), 0)
+	case 8:
+		n := binary.BigEndian.Uint64(b)
+		t = time.Unix(int64(n&(1<<34-1)), int64(n>>34))
+	case 12:
+		t = time.Unix(int64(binary.BigEndian.Uint64(b[4:])), int64(binary.BigEndian.Uint32(b)))
+	default:
 		return problem("it is not a time")
 	}
 	*v.Addr().Interface().(*time.Time) = t.UTC()
@@ -163,40 +236,36 @@ func (r *unpacker) address(p *plan, v reflect.Value) error {
 		return nil
 	}
 	rest := r.b[r.at:]
-	if len(rest) < 3 || rest[0] != msgpcode.Ext8 || rest[1] != transport.AddressSize || int8(rest[2]) != AddressExt {
+	if len(rest) < 3 || rest[0] != msgpcode.Ext8 || rest[1] != transport.AddressSize || rest[2] != wire.AddressExt {
 		return r.not("an address")
 	}
 	if len(rest) < 3+transport.AddressSize {
-		return problem("it is cut short")
+		return cutShort()
 	}
 	r.at += 3 + transport.AddressSize
 	a := transport.AddressOf([transport.AddressSize]byte(rest[3:]))
-	r.pass(a)
+	if r.passed != nil && !a.IsZero() {
+		r.passed(a)
+	}
 	if p.typ == addressType {
 		*v.Addr().Interface().(*transport.Address) = a
 		return nil
 	}
-	v.Set(r.codec.addresses.In(a))
+	r.codec.addresses.In(a, v)
 	return nil
-}
-
-func (r *unpacker) pass(a transport.Address) {
-	if r.passed != nil && !a.IsZero() {
-		r.passed(a)
-	}
 }
 
 // opaque returns the bytes of the next value, in the body, and says which
 // addresses pass in it.
 func (r *unpacker) opaque() ([]byte, error) {
-	n, err := scan(r.b[r.at:], maxDepth-r.depth, func(b []byte) { r.pass(transport.AddressOf([transport.AddressSize]byte(b))) })
+	n, err := scan(r.b[r.at:], maxDepth-r.depth, r.passed)
 	if err != nil {
 		return nil, err
 	}
-	r.at += n
-	return r.b[r.at-n : r.at], nil
+	return r.next(uint64(n))
 }
 
+// unknown reads the next value as it is.
 func (r *unpacker) unknown(name string) (Unknown, error) {
 	b, err := r.opaque()
 	return Unknown{Type: name, body: append([]byte(nil), b...)}, err

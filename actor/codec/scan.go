@@ -4,33 +4,48 @@ import (
 	"encoding/binary"
 
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
 // scan returns the size of the value at the beginning of b. It is an error if
 // there is none, or if its containers nest deeper than room. It calls passed,
-// unless nil, with the 32 bytes of each address. It does not recurse, so that no
+// unless nil, for each address. It does not recurse, so that no
 // bytes can overflow the stack.
-func scan(b []byte, room int, passed func([]byte)) (int, error) {
+func scan(b []byte, room int, passed func(transport.Address)) (int, error) {
 	var left [maxDepth]int // values still to come in each container that is open
 	at, depth := 0, 0
 	for {
 		if at >= len(b) {
 			return 0, problem("it is cut short")
 		}
-		head, size, values, ok := header(b[at:])
-		if !ok {
-			return 0, problem("it is cut short, or no msgpack")
+		values := 0
+		switch c := b[at]; {
+		case c < 0x80 || c >= 0xe0 || c == 0xc0 || c == 0xc2 || c == 0xc3: // most are one of these
+			at++
+		case c >= 0xa0 && c < 0xc0:
+			at += 1 + int(c&0x1f)
+		case c >= 0xca && c <= 0xd3:
+			at += 1 + int("\x04\x08\x01\x02\x04\x08\x01\x02\x04\x08"[c-0xca]) // floats and integers
+		default:
+			head, size, n, ok := header(b[at:])
+			if !ok {
+				return 0, problem("it is cut short, or no msgpack")
+			}
+			if size > len(b)-at-head || n > len(b)-at-head {
+				return 0, problem("it is cut short")
+			}
+			if passed != nil && c == 0xc7 && size == transport.AddressSize && b[at+2] == wire.AddressExt {
+				if a := transport.AddressOf([transport.AddressSize]byte(b[at+head:])); !a.IsZero() {
+					passed(a)
+				}
+			}
+			if container := c < 0xa0 || c >= 0xdc; container && depth >= room {
+				return 0, problem("it nests too deeply")
+			}
+			at, values = at+head+size, n
 		}
-		if size > len(b)-at-head || values > len(b)-at-head {
+		if at > len(b) {
 			return 0, problem("it is cut short")
-		}
-		if passed != nil && size == transport.AddressSize && b[at] == 0xc7 && int8(b[at+2]) == AddressExt {
-			passed(b[at+head : at+head+size])
-		}
-		container := b[at]&0xe0 == 0x80 || b[at] >= 0xdc && b[at] <= 0xdf
-		at += head + size
-		if container && depth >= room {
-			return 0, problem("it nests too deeply")
 		}
 		if values > 0 {
 			left[depth] = values

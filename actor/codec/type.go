@@ -1,9 +1,7 @@
 package codec
 
 import (
-	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 
 	"github.com/layer-cake/layer-cake/transport"
@@ -42,42 +40,11 @@ type stranger struct {
 	name  string
 }
 
-func (f *stranger) Name() string { return f.name }
-func (f *stranger) Serial() int  { return 0 }
+func (s *stranger) Name() string { return s.name }
+func (s *stranger) Serial() int  { return 0 }
 
-// Decode looks again: what this process sends in the meantime it understands too.
-func (f *stranger) Decode(body []byte, passed func(transport.Address)) (any, error) {
-	if strings.HasSuffix(f.name, ">") {
-		if e, ok := f.codec.byName.Load(f.name); ok {
-			return e.(*entry).Decode(body, passed)
-		}
-	}
-	return f.codec.decode(f.name, nil, body, passed)
-}
-
-// Decode implements [transport.Type]. A body is not trusted: whatever it holds,
-// Decode returns a message or an error, and allocates in proportion to the body.
-func (e *entry) Decode(body []byte, passed func(transport.Address)) (message any, err error) {
-	return e.codec.decode(e.name, e, body, passed)
-}
-
-// decode reads a body of the type of e; nil: an unknown one of that name.
-func (c *Codec) decode(name string, e *entry, body []byte, passed func(transport.Address)) (message any, err error) {
-	r := c.unpackers.Get().(*unpacker)
-	r.b, r.passed = body, passed
-	message, err = r.message(name, e)
-	r.b, r.at, r.depth, r.passed = nil, 0, 0, nil
-	if err != nil {
-		r.dec.Reset(r) // the user's code may have left it in any state
-	}
-	c.unpackers.Put(r)
-	if err != nil {
-		return nil, fmt.Errorf("codec.Decode: %s: %w", name, err)
-	}
-	return message, nil
-}
-
-// zero returns a pointer to a zero value of the type.
+// zero returns a pointer to a zero value of the type. It is given back to scratch as
+// it was.
 func (e *entry) zero() any {
 	if scratch := e.scratch.Get(); scratch != nil {
 		return scratch

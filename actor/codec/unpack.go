@@ -1,69 +1,86 @@
 package codec
 
 import (
-	"encoding"
+	"fmt"
 	"reflect"
 
-	"github.com/vmihailenco/msgpack/v5"
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 
 	"github.com/layer-cake/layer-cake/transport"
 )
 
-// An unpacker reads values from a slice. It is the decoder's reader, and may
-// read beside it, as the decoder buffers nothing from such a reader.
-type unpacker struct {
-	codec  *Codec
-	dec    *msgpack.Decoder
-	b      []byte
-	at     int
-	depth  int
-	passed func(transport.Address)
-}
-
-func newUnpacker(c *Codec) *unpacker {
-	r := &unpacker{codec: c}
-	r.dec = msgpack.NewDecoder(r)
-	return r
-}
-
-// message reads the whole body as one value of the named type.
-func (r *unpacker) message(name string, e *entry) (message any, err error) {
-	if e == r.codec.void {
-		if len(r.b) != 1 || r.b[0] != msgpcode.Nil {
-			return nil, problem("it is not nil")
+// Decode implements [transport.Type]. A body is not trusted: whatever it holds,
+// Decode returns a message or an error, and sets aside no more than the package's
+// comment says. What it takes has passed the structural check, or would.
+func (e *entry) Decode(body []byte, passed func(transport.Address)) (message any, err error) {
+	if e == e.codec.void {
+		if len(body) == 1 && body[0] == msgpcode.Nil {
+			return nil, nil
 		}
-		return nil, nil
+		return nil, refusal(e.name, problem("it is not nil"))
 	}
-	if e == nil {
-		u, err := r.unknown(name)
-		if err == nil && r.at != len(r.b) {
-			err = problem("there is more than one value")
-		}
-		return u, err
-	}
-	// The message is a copy of what is decoded, so what it is decoded into can
-	// be used again, unless somebody else knows where it is.
+	r := newUnpacker(e.codec, body, passed)
+	// The message is a copy of what is decoded, so what it is decoded into can be
+	// used again.
 	scratch := e.zero()
 	v := reflect.ValueOf(scratch).Elem()
-	if err := r.guarded(e.plan, v); err != nil {
-		return nil, err
+	if err = r.guarded(e.plan, v); err == nil {
+		message = v.Interface()
 	}
-	if r.at != len(r.b) {
-		return nil, problem("there is more than one value")
-	}
-	message = v.Interface()
-	if !e.plan.keeps {
-		v.SetZero()
-		e.scratch.Put(scratch)
+	v.SetZero()
+	e.scratch.Put(scratch)
+	if err != nil {
+		return nil, refusal(e.name, err)
 	}
 	return message, nil
 }
 
-// guarded is value for types whose own code may panic.
+// Decode looks again: what this process sends in the meantime it understands too.
+func (s *stranger) Decode(body []byte, passed func(transport.Address)) (any, error) {
+	if e, ok := s.codec.byName.Load(s.name); ok {
+		return e.(*entry).Decode(body, passed)
+	}
+	r := newUnpacker(s.codec, body, passed)
+	u, err := r.unknown(s.name)
+	if err == nil {
+		err = r.end()
+	}
+	if err != nil {
+		return nil, refusal(s.name, err)
+	}
+	return u, nil
+}
+
+func refusal(name string, err error) error { return fmt.Errorf("codec.Decode: %s: %w", name, err) }
+
+// An unpacker reads values from a slice. It is a value on the stack, as a packer is.
+type unpacker struct {
+	codec  *Codec
+	b      []byte
+	at     int
+	depth  int
+	room   int // bytes that may still be set aside
+	passed func(transport.Address)
+}
+
+func newUnpacker(c *Codec, body []byte, passed func(transport.Address)) unpacker {
+	return unpacker{codec: c, b: body, room: memoryBase + memoryPerByte*len(body), passed: passed}
+}
+
+// guarded reads the whole body, by the own code of types too, which may panic.
 func (r *unpacker) guarded(p *plan, v reflect.Value) (err error) {
 	defer recovered(&err)
-	return r.value(p, v)
+	if err := r.value(p, v); err != nil {
+		return err
+	}
+	return r.end()
+}
+
+func (r *unpacker) end() error {
+	if r.at != len(r.b) {
+		return problem("there is more than one value")
+	}
+	return nil
 }
 
 // peek returns the first byte of the next value, and 0xc1, which begins none, at
@@ -86,21 +103,15 @@ func (r *unpacker) value(p *plan, v reflect.Value) error {
 		r.at++
 		v.SetBool(c == msgpcode.True)
 	case integer:
-		n, err := r.integer()
+		n, err := r.integer(p.size)
 		if err != nil {
 			return err
-		}
-		if v.OverflowInt(n) {
-			return problem("%d does not fit %s", n, p.typ)
 		}
 		v.SetInt(n)
 	case unsigned:
-		n, err := r.unsigned()
+		n, err := r.unsigned(p.size)
 		if err != nil {
 			return err
-		}
-		if v.OverflowUint(n) {
-			return problem("%d does not fit %s", n, p.typ)
 		}
 		v.SetUint(n)
 	case float:
@@ -108,7 +119,7 @@ func (r *unpacker) value(p *plan, v reflect.Value) error {
 		if err != nil {
 			return err
 		}
-		if v.OverflowFloat(f) {
+		if p.size == 4 && v.OverflowFloat(f) {
 			return problem("%g does not fit %s", f, p.typ)
 		}
 		v.SetFloat(f)
@@ -142,7 +153,9 @@ func (r *unpacker) value(p *plan, v reflect.Value) error {
 		return r.address(p, v)
 	case dynamic:
 		return r.dynamic(v)
-	case vector, array, mapping, record:
+	case record:
+		return r.record(p, v)
+	case vector, array, mapping:
 		return r.container(p, v)
 	default:
 		return r.own(p, v)
@@ -161,77 +174,39 @@ func (r *unpacker) dynamic(v reflect.Value) error {
 	if err := r.enter(); err != nil {
 		return err
 	}
-	defer r.leave()
 	r.at++
 	name, err := r.text()
 	if err != nil {
 		return err
 	}
 	e := r.codec.entryNamed(name)
-	if e == r.codec.void {
+	switch {
+	case e == nil:
+		u, err := r.unknown(string(name))
+		if err != nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(u))
+	case e == r.codec.void:
 		if !r.isNil() {
 			return r.not("nil")
 		}
-		return nil
-	}
-	if e == nil {
-		u, err := r.unknown(string(name))
+	default:
+		if err := r.take(1, int(e.plan.typ.Size())); err != nil {
+			return err
+		}
+		scratch := e.zero()
+		inner := reflect.ValueOf(scratch).Elem()
+		err := r.value(e.plan, inner)
 		if err == nil {
-			v.Set(reflect.ValueOf(u))
+			v.Set(inner)
 		}
-		return err
+		inner.SetZero()
+		e.scratch.Put(scratch)
+		if err != nil {
+			return problem("%s: %s", e.name, err)
+		}
 	}
-	inner := reflect.New(e.plan.typ).Elem()
-	if err := r.value(e.plan, inner); err != nil {
-		return problem("%s: %s", e.name, err)
-	}
-	v.Set(inner)
-	return nil
-}
-
-// own reads a value that reads itself. It sees its own bytes and no more.
-func (r *unpacker) own(p *plan, v reflect.Value) error {
-	var err error
-	self := v.Addr().Interface()
-	switch p.class {
-	case blob:
-		var b []byte
-		if b, err = r.bytes(); err != nil {
-			return err
-		}
-		err = self.(encoding.BinaryUnmarshaler).UnmarshalBinary(append([]byte{}, b...))
-	case textual:
-		var b []byte
-		if b, err = r.text(); err != nil {
-			return err
-		}
-		err = self.(encoding.TextUnmarshaler).UnmarshalText(append([]byte{}, b...))
-	case marshals:
-		var b, left []byte
-		if b, err = r.opaque(); err != nil {
-			return err
-		}
-		left, err = self.(msgUnmarshaler).UnmarshalMsg(append([]byte{}, b...))
-		if err == nil && len(left) > 0 {
-			err = problem("it left bytes unread")
-		}
-	case packed:
-		start := r.at
-		var b []byte
-		if b, err = r.opaque(); err != nil {
-			return err
-		}
-		whole, end := r.b, r.at
-		r.b, r.at = whole[:start+len(b)], start
-		err = self.(msgpack.CustomDecoder).DecodeMsgpack(r.dec)
-		if err == nil && r.at != end {
-			err = problem("it left bytes unread")
-		}
-		r.b, r.at = whole, end
-		r.dec.Reset(r)
-	}
-	if err != nil {
-		return problem("%s: %v", p.typ, err)
-	}
+	r.depth--
 	return nil
 }

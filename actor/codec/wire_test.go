@@ -258,7 +258,12 @@ func TestDecodeRefuses(t *testing.T) {
 		{"integer1", "d1ff7f", "-129 does not fit int8"},
 		{"unsigned8", "ff", "-1 is negative"},
 		{"integer8", "cfffffffffffffffff", "18446744073709551615 does not fit int64"},
-		{"integer", "cb3ff0000000000000", "it is not an integer (0xcb)"},
+		{"integer", "cb3ff8000000000000", "1.5 is not an integer"},
+		{"integer", "cb7ff8000000000001", "NaN is not an integer"},
+		{"integer", "cbfff0000000000000", "-Inf is not an integer"},
+		{"integer8", "cb43e0000000000000", "9223372036854775808 does not fit int64"},
+		{"unsigned8", "cb43f0000000000000", "1.8446744073709552e+19 is not an integer"},
+		{"unsigned", "cabf800000", "-1 is negative"},
 		{"integer", "c0", "it is not an integer (0xc0)"},
 		{"integer", "cd01", "it is cut short"},
 		{"integer", "", "it is cut short"},
@@ -326,6 +331,11 @@ func TestDecodeTakesAnyNumberThatFits(t *testing.T) {
 		{"unsigned8", "d30000000000000001", uint64(1)},
 		{"unsigned8", "cfffffffffffffffff", uint64(math.MaxUint64)},
 		{"float8", "03", 3.0},
+		{"float8", "ff", -1.0},
+		{"integer1", "cbc060000000000000", int8(-128)},
+		{"integer8", "cbc3e0000000000000", int64(math.MinInt64)},
+		{"unsigned8", "cb43e0000000000000", uint64(1 << 63)},
+		{"unsigned1", "ca42fe0000", uint8(127)},
 		{"float8", "cfffffffffffffffff", float64(math.MaxUint64)},
 		{"float8", "ca3fc00000", 1.5},
 		{"float4", "cb3ff8000000000000", float32(1.5)},
@@ -474,7 +484,7 @@ func TestOwnAddressType(t *testing.T) {
 	c, err := New([]Type{named[mail]("mail")}, nil, Addresses{
 		Type: reflect.TypeFor[ref](),
 		Out:  func(v reflect.Value) transport.Address { return v.Interface().(ref).inner },
-		In:   func(a transport.Address) reflect.Value { return reflect.ValueOf(ref{inner: a}) },
+		In:   func(a transport.Address, v reflect.Value) { v.Set(reflect.ValueOf(ref{inner: a})) },
 	})
 	if err != nil {
 		t.Fatal(err)
