@@ -12,6 +12,7 @@ import (
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
 	"github.com/layer-cake/layer-cake/transport/tcp"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
 // patience is how long a test waits for what must come.
@@ -28,7 +29,7 @@ func (texts) Append(b []byte, message any) ([]byte, transport.Type, error) {
 		}
 		return append(binary.BigEndian.AppendUint32(append(b, 0xdb), uint32(len(m))), m...), textType("text"), nil
 	case transport.Address:
-		return m.Append(append(b, 0xc4, transport.AddressSize)), textType("address"), nil
+		return m.Append(append(b, 0xc7, transport.AddressSize, wire.AddressExt)), textType("address"), nil
 	}
 	return b, nil, fmt.Errorf("%T is no text", message)
 }
@@ -48,8 +49,8 @@ func (t textType) Decode(body []byte, passed func(transport.Address)) (any, erro
 		return string(body[5:]), nil
 	case name == "text" && len(body) >= 2:
 		return string(body[2:]), nil
-	case name == "address" && len(body) == 2+transport.AddressSize:
-		a := transport.AddressOf([transport.AddressSize]byte(body[2:]))
+	case name == "address" && len(body) == 3+transport.AddressSize:
+		a := transport.AddressOf([transport.AddressSize]byte(body[3:]))
 		passed(a)
 		return a, nil
 	}

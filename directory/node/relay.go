@@ -17,7 +17,8 @@ var (
 )
 
 // passOn passes a message on to the process it is for. Only the number of its
-// type changes; the message itself is not decoded.
+// type changes; the message itself is not decoded. The addresses in it are those that
+// this process can be asked to pass messages on to.
 func (l *link) passOn(head wire.MessageHead, t transport.Type, body []byte) error {
 	next := l.n.routes.towards(head.To.Process)
 	switch {
@@ -30,6 +31,7 @@ func (l *link) passOn(head wire.MessageHead, t transport.Type, body []byte) erro
 	if err != nil {
 		return err
 	}
+	wire.Addresses(body, l.passed)
 	head.Hops++
 	head.Type = number
 	return next.out.send(next, wire.Message, append(wire.AppendMessage(nil, head), body...))

@@ -1,10 +1,12 @@
 package node
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/layer-cake/layer-cake/directory"
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
 	"github.com/layer-cake/layer-cake/transport/wire"
@@ -76,6 +78,53 @@ func TestFirstWayIsKept(t *testing.T) {
 	if head, _, err := wire.ParseMessage(second.hearsKind(wire.Message)); err != nil || head.To != far {
 		t.Errorf("got %+v, %v", head, err)
 	}
+}
+
+// An address of a process that only the sender knows works where it arrives, though
+// those between saw it pass in a message that they did not decode.
+func TestAddressPassesThroughARelay(t *testing.T) {
+	host := open(t, directory.Host, "")
+	group := open(t, directory.Group, host.Address())
+	far, near := open(t, directory.Process, group.Address()), open(t, directory.Process, host.Address())
+	of := func(p *process) transport.Address { return p.Mint.Address(1) }
+	for child, parent := range map[*process]*process{group: host, far: group, near: host} {
+		if err := child.Attach(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		until(t, func() bool { return parent.routes.to(child.ID()) != nil && child.routes.to(parent.ID()) != nil })
+	}
+	send := func(from *process, to transport.Address, message any) {
+		t.Helper()
+		if err := from.Send(of(from), to, message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	arrives := func(at *process, want any) Delivery {
+		t.Helper()
+		d := at.message(1)
+		d.Due.Settle()
+		if d.Message != want {
+			t.Fatalf("got %v, want %v", d.Message, want)
+		}
+		return d
+	}
+	if err := near.Send(of(near), of(far), "to a stranger"); !errors.Is(err, transport.ErrUnreachable) {
+		t.Fatalf("got %v, want that nobody shows the way", err)
+	}
+	send(far, of(group), "here I am")
+	arrives(group, "here I am")
+	send(host, of(near), of(group)) // so near knows a way to group, and group one back
+	arrives(near, of(group))
+	send(near, of(group), of(near))
+	arrives(group, of(near))
+	send(group, of(near), of(far)) // passes host, which decodes nothing
+	arrives(near, of(far))
+	send(near, of(far), "found you")
+	if d := arrives(far, "found you"); d.From != of(near) {
+		t.Errorf("from %v, want %v", d.From, of(near))
+	}
+	send(far, of(near), "and you me")
+	arrives(near, "and you me")
 }
 
 // hearsKind returns the body of the next frame of a kind.

@@ -5,17 +5,15 @@ import (
 	"fmt"
 )
 
-// The limits of one value (R17). They keep what a decoder sets aside within a
-// small multiple of what arrived.
-const (
-	MaxDepth    = 32      // arrays and maps within one another
-	MaxElements = 1 << 18 // values in all, keys of maps included
-)
+// MaxDepth is how many arrays and maps may be within one another (R17). How many
+// values there may be in all follows from the bytes: each takes one.
+const MaxDepth = 32
 
 // Check reports whether body is exactly one msgpack value that is safe to give to
-// a decoder: every length is covered by bytes that are there, arrays and maps are
-// at most MaxDepth deep, and there are at most MaxElements values in all. It looks
-// at each head once, does not recurse and, but for the error, does not allocate.
+// a decoder: every length is covered by bytes that are there, and arrays and maps are
+// at most MaxDepth deep. What a decoder sets aside for a value may still be many times
+// its bytes: that is for the decoder to bound, as it knows what its types take. Check
+// looks at each head once, does not recurse and, but for the error, does not allocate.
 // Strings are not examined.
 func Check(body []byte) error {
 	var (
@@ -23,14 +21,10 @@ func Check(body []byte) error {
 		depth   int              // how many are open
 		pending = uint64(1)      // values still to come in all
 		at      = 0              // where the next head is
-		total   = 0              // values seen
 	)
 	for pending > 0 {
 		if at >= len(body) {
 			return broken(at, "it ends too early")
-		}
-		if total++; total > MaxElements {
-			return broken(at, "it has more than %d elements", MaxElements)
 		}
 		pending--
 		for depth > 0 && left[depth-1] == 0 {
