@@ -137,8 +137,13 @@ func (l *link) giveBack(told, to transport.Address, reason string, message any) 
 	if err != nil {
 		return err
 	}
+	body := b.b[headRoom:]
+	if len(body) > maxGivenBack {
+		l.giveBackNothing(told, to, tooLongToGiveBack(errors.New(reason), body))
+		return nil
+	}
 	head := wire.UndeliveredHead{Told: told, To: to, Reason: reason, Type: number}
-	return sendError(l.Send(wire.Undelivered, append(wire.AppendUndelivered(nil, head), b.b[headRoom:]...)))
+	return sendError(l.Send(wire.Undelivered, append(wire.AppendUndelivered(nil, head), body...)))
 }
 
 // sendUndelivered gives a message back to who sent it. It is said once: where
