@@ -146,3 +146,4 @@ func (nobody) Deliver(node.Delivery) error                              { return
 func (nobody) Tell(transport.ActorID, directory.Message, *node.Session) {}
 func (nobody) Undelivered(node.Undelivered)                             {}
 func (nobody) Fatal(error)                                              {}
+func (nobody) WayLost(*node.Way)                                        {}

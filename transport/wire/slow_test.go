@@ -46,7 +46,7 @@ var sizes = map[byte]int{
 // value returns how long the value at the start is, that many levels within others.
 func (s *slow) value(depth int) (int, bool) {
 	s.seen++
-	if len(s.body) == 0 || s.limit && s.seen > wire.MaxElements {
+	if len(s.body) == 0 {
 		return 0, false
 	}
 	first := s.body[0]
