@@ -199,13 +199,12 @@ func (sys *System) undelivered(from, to Address, message any, reason string) {
 	if _, again := message.(Undelivered); again || from.IsZero() {
 		return // nobody to tell
 	}
-	var err error
-	if from.at.Process == sys.process {
-		err = sys.post(from.at, Address{}, Undelivered{To: to, Message: message, Reason: reason})
-	} else {
-		err = sys.net.GiveBack(from.at, to.at, message, reason)
+	if from.at.Process != sys.process {
+		sys.net.GiveBack(from.at, to.at, message, reason)
+		return
 	}
-	if err != nil {
+	if err := sys.post(from.at, Address{}, Undelivered{To: to, Message: message, Reason: reason}); err != nil {
+		sys.counts.lost.Add(1)
 		sys.log.Debug("undelivered, and who sent it cannot be told", "from", from, "to", to, "reason", reason, "err", err)
 	}
 }

@@ -33,7 +33,7 @@ type System struct {
 	cells     table[*Self]
 	asks      table[*ask]
 	blocks    blocks // of mailboxes
-	counts    struct{ refused, undelivered, late atomic.Uint64 }
+	counts    struct{ refused, undelivered, late, lost atomic.Uint64 }
 	closed    chan struct{} // closed when Close is done
 
 	mu      sync.Mutex // guards the rest
@@ -220,14 +220,31 @@ type Info struct {
 // Counts returns how many messages had which end, other than being taken, since
 // the system was opened.
 func (sys *System) Counts() Counts {
-	return Counts{sys.counts.refused.Load(), sys.counts.undelivered.Load(), sys.counts.late.Load()}
+	net := sys.net.Counts()
+	return Counts{
+		Refused:     sys.counts.refused.Load(),
+		Undelivered: sys.counts.undelivered.Load() + net.Undelivered,
+		Late:        sys.counts.late.Load(),
+		Lost:        sys.counts.lost.Load() + net.Lost,
+	}
 }
 
-// Counts are numbers of messages.
+// Counts are numbers of messages. Each system counts what it sends, what comes to it
+// and what it passes on: a message on its way from one to another that does not arrive
+// both may count.
 type Counts struct {
-	Refused     uint64 // Send returned an error
-	Undelivered uint64 // accepted, and did not arrive
-	Late        uint64 // replies that nobody waited for any more
+	// Refused: Send or Ask returned an error.
+	Refused uint64
+	// Undelivered: it was accepted, and did not arrive: it came back to its sender
+	// here, or it came from elsewhere and its sender is told, or it was asked over a
+	// link that was lost.
+	Undelivered uint64
+	// Late: a reply that nobody waited for any more.
+	Late uint64
+	// Lost: it did not arrive, or is not known to have, and its sender could not be
+	// told: he has ended or his mailbox is full, there is no link to his process or
+	// too many such words went over it, or it waited to leave when the link was lost.
+	Lost uint64
 }
 
 // find returns the actor at a, nil if it does not run here.

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
@@ -120,43 +119,6 @@ func (l *link) sendData(s *Session, from transport.Address, message any) error {
 	return sendError(s.out.send(l, kind, frame))
 }
 
-// GiveBack tells an actor of another process that its message to an actor here
-// did not arrive. The error says why it could not be told.
-func (n *Node) GiveBack(told, to transport.Address, message any, reason string) error {
-	l := n.routes.towards(told.Process)
-	if l == nil {
-		return transport.ErrUnreachable
-	}
-	return l.giveBack(told, to, reason, message)
-}
-
-func (l *link) giveBack(told, to transport.Address, reason string, message any) error {
-	b := idleBuffers.Get().(*buffer)
-	defer b.free()
-	number, err := l.body(b, message)
-	if err != nil {
-		return err
-	}
-	body := b.b[headRoom:]
-	if len(body) > maxGivenBack {
-		l.giveBackNothing(told, to, tooLongToGiveBack(errors.New(reason), body))
-		return nil
-	}
-	head := wire.UndeliveredHead{Told: told, To: to, Reason: reason, Type: number}
-	return sendError(l.Send(wire.Undelivered, append(wire.AppendUndelivered(nil, head), body...)))
-}
-
-// sendUndelivered gives a message back to who sent it. It is said once: where
-// even that cannot be sent, the log has it.
-func (l *link) sendUndelivered(told, to transport.Address, reason string, message any) {
-	if told.IsZero() {
-		return
-	}
-	if err := l.giveBack(told, to, reason, message); err != nil {
-		l.lose("to", to, "from", told, "reason", reason, "not told", err)
-	}
-}
-
 // checked returns a message's type once its structure is known to be sound. What is
 // not, no honest peer sends: it closes the link.
 func (l *link) checked(kind transport.Kind, number uint64, body []byte) (transport.Type, error) {
@@ -264,6 +226,7 @@ func (l *link) data(kind transport.Kind, body []byte, due Due, refused error) er
 			due = Due{&s.in, int32(size)}
 		}
 	} else if !known { // no honest peer says it: it has said its last word, or none
+		l.n.counts.undelivered.Add(1)
 		l.lose("session", head.Session, "reason", "there is no such session")
 		due.Settle()
 		return nil
@@ -303,39 +266,6 @@ func (l *link) receive(s *Session, from transport.Address, t transport.Type, bod
 		return err
 	}
 	return s.take(from, msg, due)
-}
-
-// undelivered takes back a message of an actor of this process, or passes it on
-// to the process whose actor sent it.
-func (l *link) undelivered(body []byte) error {
-	head, body, err := wire.ParseUndelivered(body)
-	if err != nil {
-		return err
-	}
-	t, err := l.checked(wire.Undelivered, head.Type, body)
-	if err != nil {
-		return err
-	}
-	if head.Told.Process != l.n.self {
-		// Only over a link of its own: else two could pass it to and fro.
-		if next := l.n.routes.to(head.Told.Process); next != nil && next != l {
-			next.giveBackRaw(head.Told, head.To, t, body, errors.New(head.Reason))
-		} else {
-			l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", transport.ErrUnreachable)
-		}
-		return nil
-	}
-	if !l.n.Mint.Made(head.Told) { // nobody here sent it
-		l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", errNoAddress)
-		return nil
-	}
-	msg, err := t.Decode(body, l.passed)
-	if err != nil {
-		l.lose("to", head.To, "from", head.Told, "reason", head.Reason, "not told", err)
-		return nil
-	}
-	l.n.Actors.Undelivered(Undelivered{head.Told, head.To, msg, head.Reason})
-	return nil
 }
 
 // noCodec is for a process that has no messages.

@@ -57,6 +57,8 @@ type link struct {
 	held       atomic.Int64      // bytes that came and were not taken
 	reported   atomic.Int64      // of them, those that the process knows of
 	losses     atomic.Uint64     // messages that nobody could be told of
+	withheld   atomic.Uint64     // messages that nobody was told of, for there were too many
+	allowance  allowance         // of such words
 }
 
 func (n *Node) newLink(t transport.Link) (*link, error) {

@@ -111,6 +111,7 @@ type Node struct {
 	held    atomic.Int64   // bytes that came over all links and were not taken
 	running sync.WaitGroup // the node's own goroutine and those that dial
 
+	counts    counts
 	registry  registry
 	listeners listeners
 	routes    routes

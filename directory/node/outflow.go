@@ -148,6 +148,7 @@ func (o *outflow) hush() {
 func (o *outflow) drop(l *link) {
 	o.silent = true
 	if o.backlog != nil {
+		l.abandoned(len(o.backlog.frames) - o.backlog.next)
 		l.reserved.Add(-int64(o.backlog.size))
 		o.backlog = nil
 	}

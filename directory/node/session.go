@@ -188,7 +188,8 @@ func (n *Node) giveBack(s *Session, list []Delivery, reason string) {
 	for _, d := range list {
 		d.Due.Settle()
 		if s.link != nil {
-			s.link.sendUndelivered(d.From, d.To, reason, d.Message)
+			n.counts.undelivered.Add(1)
+			s.link.giveBack(d.From, d.To, reason, d.Message)
 		} else {
 			n.Actors.Undelivered(Undelivered{d.From, d.To, d.Message, reason})
 		}
