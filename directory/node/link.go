@@ -37,6 +37,8 @@ type link struct {
 	reason   error           // why; set before gone is closed
 	lost     atomic.Bool     // it is
 	asked    atomic.Bool     // a request went over it
+	ways     int             // processes that it leads to; guarded by routes
+	waysFull bool            // the log says that there were too many; likewise
 	way      Way             // it, to who asks
 	retiring bool            // it is to be closed soon; the node's
 	refused  bool            // it broke a rule; the node's

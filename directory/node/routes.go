@@ -13,15 +13,19 @@ type routes struct {
 	mu     sync.RWMutex
 	direct map[transport.ProcessID][]*link // guarded by mu
 	via    map[transport.ProcessID]*link   // guarded by mu; to those without a link of their own
+	most   int                             // of via
 }
 
-// maxVia is how many processes a node remembers the way to; to others it cannot
-// reply.
+// maxVia is how many processes a node remembers the way to. One link leads to no more
+// of them than are left for all others: who shows many addresses leaves room for
+// those that others show. To processes beyond that nothing can be sent: Send says
+// that they are unreachable, and what is to be passed on to them comes back.
 const maxVia = 1 << 16
 
 func (r *routes) init() {
 	r.direct = make(map[transport.ProcessID][]*link)
 	r.via = make(map[transport.ProcessID]*link)
+	r.most = maxVia
 }
 
 func (r *routes) add(l *link) {
@@ -35,7 +39,15 @@ func (r *routes) add(l *link) {
 		return slices.Compare(a.dialler(), b.dialler())
 	})
 	r.direct[p] = all
-	delete(r.via, p)
+	r.forget(p)
+}
+
+// forget forgets the way to a process. The mutex is held.
+func (r *routes) forget(p transport.ProcessID) {
+	if way := r.via[p]; way != nil {
+		way.ways--
+		delete(r.via, p)
+	}
 }
 
 func (l *link) dialler() []byte {
@@ -56,9 +68,12 @@ func (r *routes) remove(l *link) {
 	} else {
 		r.direct[p] = left
 	}
+	if l.ways == 0 {
+		return
+	}
 	for q, way := range r.via {
 		if way == l {
-			delete(r.via, q)
+			r.forget(q)
 		}
 	}
 }
@@ -112,14 +127,26 @@ func (r *routes) came(p transport.ProcessID, l *link) {
 		return
 	}
 	r.mu.RLock()
-	known := len(r.direct[p]) > 0 || r.via[p] != nil || len(r.via) >= maxVia
+	known := r.knows(p, l)
 	r.mu.RUnlock()
 	if known {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.via[p] == nil {
-		r.via[p] = l // the first way is kept: no other peer can take it over
+	if r.knows(p, l) {
+		return
 	}
+	r.via[p] = l // the first way is kept: no other peer can take it over
+	l.ways++
+	if l.ways+len(r.via) >= r.most && !l.waysFull {
+		l.waysFull = true
+		l.n.log.Warn("too many processes are reached over one link: to others that it shows nothing can be sent", "peer", l.name(), "processes", l.ways)
+	}
+}
+
+// knows reports whether there is nothing to be learnt from an address of p that came
+// over l: there is a way, or no room for one. The mutex is held.
+func (r *routes) knows(p transport.ProcessID, l *link) bool {
+	return len(r.direct[p]) > 0 || r.via[p] != nil || l.ways+len(r.via) >= r.most || l.lost.Load()
 }
