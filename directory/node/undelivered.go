@@ -41,21 +41,26 @@ func (l *link) giveBack(told, to transport.Address, reason string, message any) 
 	l.tell(head, t, body[headRoom:])
 }
 
-// giveBackRaw gives back a message as it came over l.
+// giveBackRaw gives back a message as it came over l. A nil type is that of no
+// message.
 func (l *link) giveBackRaw(told, to transport.Address, t transport.Type, body []byte, reason error) {
 	l.n.counts.undelivered.Add(1)
-	l.tell(wire.UndeliveredHead{Told: told, To: to, Reason: reason.Error()}, t, body)
+	head := wire.UndeliveredHead{Told: told, To: to, Reason: reason.Error()}
+	if told.Process != l.n.self {
+		l.tell(head, t, body)
+	} else if err := l.takeBack(head, t, body); err != nil { // it went round in a ring
+		l.lose("to", to, "from", told, "reason", reason, "not told", err)
+	}
 }
 
 // giveBackNothing says that a message which came over l did not arrive, without the
 // message.
 func (l *link) giveBackNothing(told, to transport.Address, reason error) {
-	l.n.counts.undelivered.Add(1)
-	l.tell(wire.UndeliveredHead{Told: told, To: to, Reason: reason.Error()}, nil, nil)
+	l.giveBackRaw(told, to, nil, nil, reason)
 }
 
 // tell says over l that a message did not arrive, as far as the allowance goes, and
-// gives the message back if it is not too long. A nil type is that of no message. Who is nobody is not told.
+// gives the message back if it is not too long. Who is nobody is not told.
 func (l *link) tell(h wire.UndeliveredHead, t transport.Type, body []byte) {
 	if h.Told.IsZero() {
 		return
@@ -129,7 +134,7 @@ func (l *link) takeBack(head wire.UndeliveredHead, t transport.Type, body []byte
 		return errNoAddress // nobody here sent it
 	}
 	var msg any
-	if head.Type != 0 {
+	if t != nil {
 		var err error
 		if msg, err = t.Decode(body, l.passed); err != nil {
 			return err
@@ -150,7 +155,7 @@ func (l *link) passBack(head wire.UndeliveredHead, t transport.Type, body []byte
 		return errors.New("the word was passed on too often already")
 	}
 	head.Hops++
-	head.Type = 0
+	head.Type = 0 // it has another number there, or goes without the message
 	next.tell(head, t, body)
 	return nil
 }
