@@ -119,7 +119,12 @@ func TestAskEndsWithTheRelay(t *testing.T) {
 	plant(t, nil, func(t *testing.T, tr *tree) {
 		one, relay, two := tr.open(t, Options{}), tr.open(t, Options{}), tr.open(t, Options{})
 		asked := make(chan Address, 10)
-		server, to := introduced(t, one, relay, two, asked)
+		server, to := introduced(t, one, relay, two, func(self *Self, m any) bool {
+			if _, ok := m.(string); ok {
+				asked <- self.Sender()
+			}
+			return true
+		})
 		errs := make(chan error, 1)
 		go func() {
 			_, err := Ask[string](t.Context(), two, to, "a")
@@ -149,8 +154,9 @@ func TestAskEndsWithTheRelay(t *testing.T) {
 }
 
 // introduced has a relay tell the second system of a server in the first, to which it
-// has no link of its own. It returns the server and its address there.
-func introduced(t *testing.T, one, relay, two *System, asked chan<- Address) (*Self, Address) {
+// has no link of its own. The server has takes called with what comes, and ends when
+// that returns false. It returns the server and its address there.
+func introduced(t *testing.T, one, relay, two *System, takes func(self *Self, m any) bool) (*Self, Address) {
 	t.Helper()
 	middle, end := relay.Enter("middle")
 	defer end()
@@ -160,11 +166,10 @@ func introduced(t *testing.T, one, relay, two *System, asked chan<- Address) (*S
 	server := one.Spawn(func(self *Self) any {
 		self.Subscribe("middle")
 		for m := range self.Messages() {
-			switch m := m.(type) {
-			case Available:
-				self.Send(m.Publisher, self.Address())
-			case string:
-				asked <- self.Sender()
+			if a, ok := m.(Available); ok {
+				self.Send(a.Publisher, self.Address())
+			} else if !takes(self, m) {
+				break
 			}
 		}
 		return nil
