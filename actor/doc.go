@@ -69,7 +69,9 @@
 // What was on its way over a link to another process when the link was lost is
 // not told: [Dropped] says for all that went in a session that it may be so, and
 // what went in none has no such word. Nor is it told when the Undelivered itself
-// finds its actor's mailbox full, or no way back. Where it matters, Ask.
+// finds its actor's mailbox full, or no way back, or is one of very many: a process
+// is told of about a thousand messages a second. [System.Counts] has how many those
+// are. Where it matters, Ask: an ask ends as soon as the link that it went over does.
 //
 // # Too much
 //
