@@ -16,6 +16,7 @@ const (
 	TopicSubscriptions                  // Found.Subscriptions
 	TopicOffers                         // what it offers them itself: Found.Offers
 	TopicSessions                       // of a process: Found.Efforts
+	TopicUsage                          // what the process uses of its limits: Found.Usage
 )
 
 // String returns the topic as a word.
@@ -23,11 +24,11 @@ func (t Topic) String() string {
 	if !t.Valid() {
 		return fmt.Sprintf("Topic(%d)", uint8(t))
 	}
-	return [...]string{"names", "subscriptions", "offers", "sessions"}[t-1]
+	return [...]string{"names", "subscriptions", "offers", "sessions", "usage"}[t-1]
 }
 
 // Valid reports whether t is one of the topics.
-func (t Topic) Valid() bool { return TopicNames <= t && t <= TopicSessions }
+func (t Topic) Valid() bool { return TopicNames <= t && t <= TopicUsage }
 
 // A Mark is a place in a listing: the last entry that was said. The zero Mark is
 // the beginning.
@@ -73,6 +74,7 @@ type (
 		Subscriptions []Interest
 		Offers        []Pairing
 		Efforts       []Effort
+		Usage         []Figure
 	}
 )
 
@@ -109,6 +111,12 @@ type (
 		Session      ID         // the publication that it is with; zero: there is none
 		Scope        Scope      // of the directory that matched it
 		Prospects    []Prospect // what is offered, best first
+	}
+	// A Figure is what a process uses of one of its limits.
+	Figure struct {
+		Name string
+		Used uint64
+		Most uint64 // zero: it is only counted
 	}
 	// A Prospect is an offer as the process that it was made to knows it.
 	Prospect struct {
@@ -156,6 +164,12 @@ type (
 		To      Party
 		Enquiry Enquire
 	}
+	// Measure: the answer is what the process uses of its limits, which the shell
+	// knows. It goes to To.
+	Measure struct {
+		To      Party
+		Enquiry Enquire
+	}
 )
 
 func (m Enquire) String() string {
@@ -169,7 +183,7 @@ func (m Found) String() string {
 	case m.Reason != "":
 		return fmt.Sprintf("found nothing for %v, number %d: %s", m.Route, m.Number, m.Reason)
 	}
-	n := len(m.Claimants) + len(m.Subscriptions) + len(m.Offers) + len(m.Efforts)
+	n := len(m.Claimants) + len(m.Subscriptions) + len(m.Offers) + len(m.Efforts) + len(m.Usage)
 	return fmt.Sprintf("found %d for %v, number %d", n, m.Route, m.Number)
 }
 
@@ -177,9 +191,11 @@ func (Enquire) message() {}
 func (Found) message()   {}
 func (Consult) effect()  {}
 func (Inspect) effect()  {}
+func (Measure) effect()  {}
 
 func (e Consult) String() string { return fmt.Sprintf("consult for %v: %v", e.To, e.Enquiry) }
 func (e Inspect) String() string { return fmt.Sprintf("inspect for %v: %v", e.To, e.Enquiry) }
+func (e Measure) String() string { return fmt.Sprintf("measure for %v: %v", e.To, e.Enquiry) }
 
 // enquire passes an enquiry on, up to the root and down again. Where it cannot,
 // who asks is told.

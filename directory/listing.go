@@ -44,6 +44,9 @@ func (l *lister) run(m *Machine) bool {
 		}
 		m.do(Inspect{l.to, l.Enquire})
 		return false
+	case TopicUsage:
+		m.do(Measure{l.to, l.Enquire})
+		return false
 	default:
 		found.Reason = "it does not know the topic"
 	}

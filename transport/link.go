@@ -85,9 +85,18 @@ type Transport interface {
 type Listener interface {
 	// Address is where it listens, with the port it got.
 	Address() string
+	// Counts is what it has to do with connections.
+	Counts() Counts
 	// Close stops it and waits until it has let go of the address. It does not
 	// wait for calls of accept: a link may be handed over while it returns.
 	Close() error
+}
+
+// Counts are what a listener has to do with connections that are no links.
+type Counts struct {
+	Unproven    int    // those that have not said their hello
+	MaxUnproven int    // more wait until one has; zero: it has no limit
+	Refused     uint64 // those that were refused so far
 }
 
 // The reasons for which a frame or a message is not sent, and a link ends.

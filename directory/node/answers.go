@@ -38,7 +38,7 @@ func entries(m directory.Message) int {
 	case directory.Listed:
 		return 1 + len(m.Children)
 	case directory.Found:
-		return 1 + len(m.Claimants) + len(m.Subscriptions) + len(m.Offers) + len(m.Efforts)
+		return 1 + len(m.Claimants) + len(m.Subscriptions) + len(m.Offers) + len(m.Efforts) + len(m.Usage)
 	}
 	return 1
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/layer-cake/layer-cake/directory"
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
+	"github.com/layer-cake/layer-cake/transport"
 )
 
 var (
@@ -33,6 +34,7 @@ func (n *Node) dialPeer(c directory.Connect) {
 	n.spawn(func(ctx context.Context) {
 		l, err := n.dial(ctx, c, address)
 		if !n.post(func() { n.dialled(c, l, err) }) && l != nil {
+			n.admission.leave(l.process())
 			l.Close(errStopped)
 		}
 	})
@@ -43,13 +45,26 @@ func (n *Node) dial(ctx context.Context, c directory.Connect, address string) (*
 	if address == "" {
 		return nil, errNoEndpoint
 	}
+	want := c.Publication.ID.Origin
+	if err := n.admission.enter(want, n.limits); err != nil {
+		return nil, err
+	}
+	l, err := n.dialAt(ctx, want, address)
+	if err != nil {
+		n.admission.leave(want)
+	}
+	return l, err
+}
+
+// dialAt makes the link to a process, at an address.
+func (n *Node) dialAt(ctx context.Context, want transport.ProcessID, address string) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
 	t, err := n.Transport.Dial(ctx, address, n.hello(dirwire.Peer))
 	if err != nil {
 		return nil, err
 	}
-	if got, want := t.Peer().Process, c.Publication.ID.Origin; got != want {
+	if got := t.Peer().Process; got != want {
 		err = fmt.Errorf("at %s is process %s now, not %s", address, got.Short(), want.Short())
 		t.Close(err)
 		return nil, err

@@ -23,6 +23,7 @@ func (n *Node) effect(e directory.Effect) {
 	case directory.Refuse:
 		if l := n.links[e.Party]; l != nil {
 			n.log.Warn("link refused", "peer", l.name(), "reason", e.Reason)
+			n.admission.refuse()
 			l.say(directory.Refused{Reason: e.Reason})
 			l.Close(&refusal{e.Reason})
 			l.refused = true // nothing more is heard from it
@@ -45,6 +46,8 @@ func (n *Node) effect(e directory.Effect) {
 		n.do(n.machine.Step(e.To, e.Enquiry))
 	case directory.Inspect:
 		n.do(n.resolver.Step(e.To, e.Enquiry))
+	case directory.Measure:
+		n.send(e.To, directory.Found{Route: e.Enquiry.Route, Number: e.Enquiry.Number, Usage: n.figures()})
 	case directory.Cancel:
 		n.stopTimer(e.Timer)
 	}

@@ -109,13 +109,8 @@ func (l *link) release(bytes int64) {
 	l.report()
 }
 
-// Beyond maxLinkHeld bytes that came over one link and were not taken, or
-// maxProcessHeld over all of them, a message is given back.
-const (
-	maxLinkHeld    = 2 * wire.MaxMessage
-	maxProcessHeld = 1 << 30
-	reportAt       = 64 << 10 // how far a link's figure and what the process knows of it may differ
-)
+// reportAt is how far a link's figure and what the process knows of it may differ.
+const reportAt = 64 << 10
 
 // report tells the process how much came over l and was not taken.
 func (l *link) report() {
@@ -125,8 +120,8 @@ func (l *link) report() {
 	}
 }
 
-// crowded reports whether no more messages can be taken in.
+// crowded reports whether no more messages can be taken in: they are given back.
 func (l *link) crowded() bool {
 	l.report()
-	return l.held.Load() > maxLinkHeld || l.n.held.Load() > maxProcessHeld
+	return l.held.Load() > int64(l.n.limits.LinkBytes) || l.n.held.Load() > int64(l.n.limits.ProcessBytes)
 }

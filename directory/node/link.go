@@ -161,6 +161,7 @@ func (n *Node) linkUp(l *link) {
 func (l *link) Lost(reason error) {
 	l.reason = reason
 	l.lost.Store(true)
+	l.n.admission.leave(l.process())
 	l.out.abandon(l)
 	l.dropParts()
 	l.n.post(func() { l.n.linkDown(l) }) // before others learn of it and dial anew

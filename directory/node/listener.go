@@ -124,8 +124,7 @@ var errFarChild = errors.New("on its LAN address a process takes subscribers, no
 func (n *Node) acceptFar(t transport.Link) {
 	g, err := dirwire.ParseGreeting(t.Peer().Body)
 	if err == nil && g.Relation == dirwire.Child {
-		n.log.Warn("link refused", "remote", t.Remote(), "reason", errFarChild)
-		t.Close(errFarChild)
+		n.refuse(t, errFarChild)
 		return
 	}
 	n.accept(t)
@@ -135,7 +134,11 @@ func (n *Node) acceptFar(t transport.Link) {
 func (n *Node) accept(t transport.Link) {
 	l, err := n.newLink(t)
 	if err != nil {
-		n.log.Warn("link refused", "remote", t.Remote(), "reason", err)
+		n.refuse(t, err)
+		return
+	}
+	if err := n.admission.enter(l.process(), n.limits); err != nil {
+		n.log.Warn("link refused", "peer", l.name(), "remote", t.Remote(), "reason", err)
 		t.Close(err)
 		return
 	}
@@ -143,6 +146,14 @@ func (n *Node) accept(t transport.Link) {
 		l.relation = toChild
 	}
 	if !n.post(func() { n.linkUp(l) }) {
+		n.admission.leave(l.process())
 		t.Close(errStopped)
 	}
+}
+
+// refuse closes a link that never was one, and tells who wanted it why.
+func (n *Node) refuse(t transport.Link, reason error) {
+	n.admission.refuse()
+	n.log.Warn("link refused", "remote", t.Remote(), "reason", reason)
+	t.Close(reason)
 }

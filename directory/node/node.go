@@ -8,6 +8,7 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"sync"
@@ -88,6 +89,7 @@ type Config struct {
 	// as a warning after three seconds; empty: never.
 	Advice    string
 	Heartbeat uint32       // milliseconds; zero: 500
+	Limits    Limits       // of what is taken from others
 	Logger    *slog.Logger // nil: slog.Default()
 }
 
@@ -114,6 +116,8 @@ type Node struct {
 	counts    counts
 	registry  registry
 	listeners listeners
+	admission admission
+	limits    Limits // complete
 	routes    routes
 
 	// Only who runs the node touches these.
@@ -140,6 +144,9 @@ type Node struct {
 // Open starts a node. If it has a fixed place to listen and cannot, the error
 // names it.
 func Open(c Config) (*Node, error) {
+	if err := c.Limits.Check(); err != nil {
+		return nil, fmt.Errorf("node.Open: limits: %w", err)
+	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
@@ -157,6 +164,7 @@ func Open(c Config) (*Node, error) {
 		Config:   c,
 		self:     c.Mint.Process(),
 		log:      c.Logger.With("scope", c.Scope.String()),
+		limits:   c.Limits.Complete(),
 		machine:  directory.NewMachine(c.Scope, narrowest),
 		resolver: directory.NewResolver(),
 		acceptor: directory.NewAcceptor(),
@@ -166,6 +174,7 @@ func Open(c Config) (*Node, error) {
 	}
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	n.inbox.init()
+	n.acceptor.Limit(n.limits.SessionsPerLink)
 	n.registry.init(n.self)
 	n.routes.init()
 	n.initTimers()

@@ -191,12 +191,9 @@ func (o *outflow) roomy() <-chan struct{} {
 
 // reserve makes room for a frame that waits. One has room always: the first.
 func (l *link) reserve(size int) bool {
-	if now := l.reserved.Add(int64(size)); now > maxReserved && now > int64(size) {
+	if now := l.reserved.Add(int64(size)); now > int64(l.n.limits.LinkBytes) && now > int64(size) {
 		l.reserved.Add(-int64(size))
 		return false
 	}
 	return true
 }
-
-// maxReserved is how much may wait for credit on one link, in bytes.
-const maxReserved = 2 * wire.MaxMessage

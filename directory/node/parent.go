@@ -182,8 +182,10 @@ func (n *Node) dialParent(ctx context.Context, address string) (*link, error) {
 		return nil, err
 	}
 	l.relation = toParent
+	n.admission.must(l.process())
 	ready := make(chan struct{})
 	if !n.post(func() { n.linkUp(l); close(ready) }) {
+		n.admission.leave(l.process())
 		t.Close(errStopped)
 		return nil, errStopped
 	}

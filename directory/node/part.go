@@ -95,6 +95,7 @@ func (s *survey) read(m directory.Found) {
 	p.Subscriptions = append(p.Subscriptions, m.Subscriptions...)
 	p.Offers = append(p.Offers, m.Offers...)
 	p.Efforts = append(p.Efforts, m.Efforts...)
+	p.Usage = append(p.Usage, m.Usage...)
 	switch m.Next {
 	case directory.Mark{}:
 		p.open--

@@ -23,6 +23,7 @@ type Known struct {
 	Subscriptions []directory.Interest // by identity
 	Offers        []directory.Pairing  // by name
 	Efforts       []directory.Effort   // of a process; by subscription and name
+	Usage         []directory.Figure   // of its limits
 }
 
 // A Look says what a survey looks for beside the tree.

@@ -46,7 +46,7 @@ func mark(c *cursor) (m directory.Mark) {
 }
 
 func appendFound(b []byte, m *directory.Found) []byte {
-	b = appendRoute(appendArray(b, 9), m.Route)
+	b = appendRoute(appendArray(b, 10), m.Route)
 	b = appendUint(b, m.Number)
 	b = appendMark(b, &m.Next)
 	b = appendBool(b, m.Gone)
@@ -67,11 +67,15 @@ func appendFound(b []byte, m *directory.Found) []byte {
 	for i := range m.Efforts {
 		b = appendEffort(b, &m.Efforts[i])
 	}
+	b = appendArray(b, len(m.Usage))
+	for i := range m.Usage {
+		b = appendFigure(b, &m.Usage[i])
+	}
 	return b
 }
 
 func found(c *cursor) (m directory.Found) {
-	more := c.open(9)
+	more := c.open(10)
 	m.Route = route(c)
 	m.Number = c.uint()
 	m.Next = mark(c)
@@ -81,6 +85,7 @@ func found(c *cursor) (m directory.Found) {
 	m.Subscriptions = several(c, MaxBatch, interest)
 	m.Offers = several(c, MaxBatch, pairing)
 	m.Efforts = several(c, MaxBatch, effort)
+	m.Usage = several(c, MaxBatch, figure)
 	c.shut(more)
 	return m
 }
@@ -181,4 +186,19 @@ func prospect(c *cursor) (p directory.Prospect) {
 	p.Reason = string(c.text(MaxFailure))
 	c.shut(more)
 	return p
+}
+
+func appendFigure(b []byte, f *directory.Figure) []byte {
+	b = appendText(appendArray(b, 3), f.Name)
+	b = appendUint(b, f.Used)
+	return appendUint(b, f.Most)
+}
+
+func figure(c *cursor) (f directory.Figure) {
+	more := c.open(3)
+	f.Name = string(c.text(MaxText))
+	f.Used = c.uint()
+	f.Most = c.uint()
+	c.shut(more)
+	return f
 }

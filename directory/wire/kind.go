@@ -22,7 +22,7 @@
 //	50 Listed     [process …], directory, [directory …], last
 //	51 Refused    reason
 //	52 Enquire    [process …], [process …], number, topic, name, pattern, mark
-//	53 Found      [process …], number, mark, gone, reason, [claimant …], [interest …], [pairing …], [effort …]
+//	53 Found      [process …], number, mark, gone, reason, [claimant …], [interest …], [pairing …], [effort …], [figure …]
 //
 // where
 //
@@ -32,6 +32,7 @@
 //	claimant      [name, id, scope, stamp, actor number, holds]
 //	interest      [pattern, id, scope, actor number]
 //	pairing       [name, publication, subscription]
+//	figure        [name, used, most or 0]
 //	effort        [subscription, name, publication, scope or 0, [[publication, scope, state, failed, reason] …]]
 //
 // The opaque body of a hello is a Greeting: relation, directory.

@@ -78,6 +78,9 @@ type listener struct {
 // Address is where it listens.
 func (l *listener) Address() string { return l.address }
 
+// Counts is nothing: in memory who dials has said his hello.
+func (l *listener) Counts() transport.Counts { return transport.Counts{} }
+
 // Close lets go of the address.
 func (l *listener) Close() error {
 	n := l.transport.network

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -26,6 +27,7 @@ type listener struct {
 	room      chan struct{} // has one for each unproven connection
 	done      chan struct{} // closed by Close
 	running   sync.WaitGroup
+	refused   atomic.Uint64 // connections
 
 	mu       sync.Mutex
 	closed   bool
@@ -54,6 +56,13 @@ func (t Transport) listen(socket net.Listener, hello transport.Hello, frame []by
 
 // Address is where it listens.
 func (l *listener) Address() string { return l.socket.Addr().String() }
+
+// Counts is how many connections have not said their hello, and were refused.
+func (l *listener) Counts() transport.Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return transport.Counts{Unproven: len(l.unproven), MaxUnproven: cap(l.room), Refused: l.refused.Load()}
+}
 
 // Close stops listening, ends connections that have not said their hello and
 // waits until all that is done.
@@ -138,6 +147,7 @@ func (l *listener) prove(conn net.Conn) {
 	conn.SetDeadline(time.Now().Add(cmp.Or(l.transport.HelloTimeout, DefaultHelloTimeout)))
 	link, err := l.greet(conn)
 	if err != nil {
+		l.refused.Add(1)
 		l.log.Warn("connection refused", "remote", conn.RemoteAddr().String(), "err", err)
 		dismiss(conn, err)
 	}
