@@ -24,6 +24,7 @@ type Options struct {
 	Heartbeat  time.Duration // between two signs of life of a link, 10 ms to a minute; zero: 500 ms
 	Grace      time.Duration // between Stop and force; zero: 10 s
 	AskTimeout time.Duration // zero: 5 s
+	Limits     Limits        // of what is taken from other processes; zero: the defaults, which its Table has
 	Mailbox    int           // messages an actor may have waiting, those in sessions with other processes aside; zero: 65536
 
 	Scope      Scope               // of the system's own directory; zero: Process. The daemons have others
@@ -54,7 +55,7 @@ func (o *Options) complete() Options {
 		c.AskTimeout = 5 * time.Second
 	}
 	if c.Mailbox <= 0 {
-		c.Mailbox = 65536
+		c.Mailbox = defaultMailbox
 	}
 	if c.Scope == 0 {
 		c.Scope = Process
@@ -70,6 +71,9 @@ func (o Options) node(sys *System) (node.Config, error) {
 	scope, ok := o.Scope.known()
 	if !ok || o.Scope == WAN {
 		return node.Config{}, fmt.Errorf("there is no directory of scope %v", o.Scope)
+	}
+	if err := o.Limits.check(); err != nil {
+		return node.Config{}, fmt.Errorf("Options.Limits: %w", err)
 	}
 	p, err := parentOf(o.Scope, o.Directory, os.Getenv(DirectoryVariable))
 	if err != nil {
@@ -88,10 +92,11 @@ func (o Options) node(sys *System) (node.Config, error) {
 		ParentScope: directory.Scope(p.scope),
 		ParentFixed: p.fixed,
 		Heartbeat:   uint32(o.Heartbeat.Milliseconds()),
+		Limits:      o.Limits.node(),
 		Logger:      o.Logger,
 	}
 	if c.Transport == nil {
-		c.Transport = tcp.Transport{Logger: o.Logger}
+		c.Transport = tcp.Transport{Logger: o.Logger, MaxUnproven: o.Limits.MaxUnproven, QueueBytes: o.Limits.MaxQueueBytes}
 	}
 	if o.Above != 0 && p.scope != 0 {
 		c.ParentScope, c.ParentFixed = directory.Scope(o.Above), true

@@ -261,6 +261,11 @@ func TestEnquiriesRefused(t *testing.T) {
 	if diff := cmp.Diff(want, m.Step(0, Resume{})); diff != "" {
 		t.Errorf("a process (-want +got):\n%s", diff)
 	}
+	m.Step(Self, Enquire{Topic: TopicUsage, Number: 4})
+	want = []Effect{Measure{Self, Enquire{Topic: TopicUsage, Number: 4}}}
+	if diff := cmp.Diff(want, m.Step(0, Resume{})); diff != "" {
+		t.Errorf("what only the shell knows (-want +got):\n%s", diff)
+	}
 }
 
 // A resolver lists what it does for each subscription and name, and why what

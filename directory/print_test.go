@@ -86,6 +86,7 @@ func TestText(t *testing.T) {
 		{Cancel{Timer{TimerClose, 6, 0}}, `cancel close-6`},
 		{Consult{Self, Enquire{Topic: TopicOffers}}, `consult for self: enquire offers of  by , number 0`},
 		{Inspect{LinkParty(2), Enquire{Topic: TopicSessions}}, `inspect for link-2: enquire sessions of  by , number 0`},
+		{Measure{LinkParty(2), Enquire{Topic: TopicUsage}}, `measure for link-2: enquire usage of  by , number 0`},
 	}
 	shown := map[string]bool{}
 	for _, l := range lines {

@@ -12,33 +12,41 @@ import (
 
 // Host returns what host-cake gives to actor.Main: the directory of a machine.
 func Host() (actor.Func, *actor.Options) {
-	s := &hostSettings{DirectoryAtHost: actor.HostDirectory}
+	s := &hostSettings{DirectoryAtHost: actor.HostDirectory, Limits: actor.DefaultLimits()}
 	return serve, &actor.Options{Settings: s, Scope: actor.Host, Configure: s.configure}
 }
 
 type hostSettings struct {
 	DirectoryAtHost actor.HostPort `usage:"where this host-cake takes links"`
 	DirectoryAtLAN  actor.HostPort `usage:"the lan-cake above; if not said, the standard address of this machine's LAN"`
+	actor.Limits
 }
 
 func (s *hostSettings) configure(o *actor.Options) error {
+	if err := limit(o, s.Limits); err != nil {
+		return err
+	}
 	o.Listen = string(s.DirectoryAtHost)
 	return above(o, "", s.DirectoryAtLAN)
 }
 
 // LAN returns what lan-cake gives to actor.Main: the directory of a network.
 func LAN() (actor.Func, *actor.Options) {
-	s := &lanSettings{}
+	s := &lanSettings{Limits: actor.DefaultLimits()}
 	return serveLAN, &actor.Options{Settings: s, Scope: actor.LAN, Configure: s.configure}
 }
 
 type lanSettings struct {
 	DirectoryAtLAN actor.HostPort `usage:"where this lan-cake takes links; if not said, the private IPv4 address of this machine, port 54195"`
+	actor.Limits
 }
 
 func (s *lanSettings) configure(o *actor.Options) error {
 	if o.Directory != "" {
 		return errors.New("--connect-to-directory: there is no directory above a lan-cake")
+	}
+	if err := limit(o, s.Limits); err != nil {
+		return err
 	}
 	o.Listen = string(s.DirectoryAtLAN)
 	if o.Listen != "" {
@@ -55,6 +63,12 @@ func (s *lanSettings) configure(o *actor.Options) error {
 	}
 	o.Listen = net.JoinHostPort(address.String(), port)
 	return nil
+}
+
+// limit sets the limits, unless one cannot be what it is.
+func limit(o *actor.Options, l actor.Limits) error {
+	o.Limits = l
+	return l.Check()
 }
 
 // above sets the parent directory to the one of these addresses that is set, if

@@ -42,6 +42,12 @@ knows, by the identities of publications and subscriptions:
     > "svc:a"[GROUP] (bfe1d30f.1 -> 61743a2a.1)   a session, in the subscriber's process
     ! "svc:a"[HOST] (bfe1d30f.1 -> 61743a2a.1) trying   there is none, and how it stands
 
+    = links: 3 of 8192                       what a process uses of a limit
+
+With --limits a table of all limits comes first: what each is the limit of, what it
+is unless it was set, what becomes of more, and the flag of the daemons or the field
+of actor.Options that sets it.
+
 In each directory the oldest publication of a name holds it; the others stand by.
 With --json each directory and each entry is an object on a line of its own.
 
@@ -49,6 +55,15 @@ A directory that is silent for two seconds, or goes away while it is asked, is m
 and what is below it, or what it knows, is not all shown; the exit status is then 1.`,
 		Args: words(0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if show.limits { // of use even if no directory is there
+				form := limitsText
+				if asJSON {
+					form = limitsJSON
+				}
+				if failed := printed(c.OutOrStdout(), form); failed != nil {
+					return failed
+				}
+			}
 			tree, err := survey(c, *home, at, node.Look{Topics: show.topics()})
 			if err != nil && !errors.Is(err, errTooMuch) {
 				return err
@@ -71,6 +86,7 @@ and what is below it, or what it knows, is not all shown; the exit status is the
 	flags.BoolVarP(&show.subscribed, "list-subscribed", "s", false, "show the patterns that each directory knows")
 	flags.BoolVarP(&show.routed, "list-routed", "r", false, "show which publications each directory offers to which subscriptions")
 	flags.BoolVarP(&show.connected, "list-connected", "c", false, "show the sessions of each process, and what it tries")
+	flags.BoolVar(&show.limits, "limits", false, "show every limit, and what each process uses of those that can be counted")
 	flags.BoolVar(&asJSON, "json", false, "print an object a line")
 	return c
 }
@@ -79,6 +95,7 @@ and what is below it, or what it knows, is not all shown; the exit status is the
 type shown struct {
 	full, long                               bool
 	published, subscribed, routed, connected bool
+	limits                                   bool
 }
 
 func (s shown) topics() (topics []directory.Topic) {
@@ -90,6 +107,7 @@ func (s shown) topics() (topics []directory.Topic) {
 		{s.subscribed || s.connected, directory.TopicSubscriptions},
 		{s.routed, directory.TopicOffers},
 		{s.connected, directory.TopicSessions},
+		{s.limits, directory.TopicUsage},
 	} {
 		if t.wanted {
 			topics = append(topics, t.topic)

@@ -57,6 +57,13 @@ type (
 		Scope        string         `json:"scope,omitempty"`
 		Offers       []prospectLine `json:"offers"`
 	}
+	usageLine struct {
+		Kind      string `json:"kind"` // usage
+		Directory string `json:"directory"`
+		Limit     string `json:"limit"`
+		Used      uint64 `json:"used"`
+		Most      uint64 `json:"most,omitempty"` // none: it is only counted
+	}
 	prospectLine struct {
 		Publication string `json:"publication"`
 		Scope       string `json:"scope"`
@@ -96,6 +103,9 @@ func (s shown) lines(out *json.Encoder, t node.Tree, parent string) {
 			line.Offers = append(line.Offers, prospectLine{wholeID(p.Publication), p.Scope.String(), p.State.String(), p.Failed, p.Reason})
 		}
 		out.Encode(line)
+	}
+	for _, f := range t.Usage {
+		out.Encode(usageLine{"usage", self, f.Name, f.Used, f.Most})
 	}
 	for _, child := range t.Children {
 		s.lines(out, child, self)

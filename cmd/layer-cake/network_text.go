@@ -61,6 +61,13 @@ func (s shown) entries(w io.Writer, k node.Known, scope directory.Scope, margin 
 	for _, o := range k.Offers {
 		fmt.Fprintf(w, "%s<> %s (%s -> %s)\n", margin, name(o.Name), s.id(o.Subscription), s.id(o.Publication))
 	}
+	for _, f := range k.Usage {
+		fmt.Fprintf(w, "%s= %s: %d", margin, printable(f.Name), f.Used)
+		if f.Most > 0 {
+			fmt.Fprintf(w, " of %d", f.Most)
+		}
+		io.WriteString(w, "\n")
+	}
 }
 
 // effort is the session, or how it stands with the best offer where there is none.

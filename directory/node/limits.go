@@ -97,7 +97,7 @@ type Limit struct {
 	Most   int
 	Unit   string // "bytes", "ms"; empty: it is a count
 	Beyond string // what becomes of more
-	Set    string // the field that sets it; empty: nothing does
+	Set    string // what sets it, in this table the field; empty: nothing does
 }
 
 // The names of limits of which there are figures too.
@@ -146,7 +146,6 @@ func (l Limits) Table() []Limit {
 		{"window of what is in no session", "link", wire.LinkWindow, "bytes", "messages wait for credit", ""},
 		{"bytes that wait for the window", "session", wire.MaxPending, "bytes", "ErrOverloaded", ""},
 
-		{"hello", "link", wire.MaxHello, "bytes", cut, ""},
 		{"frame", "link", wire.MaxFrame, "bytes", cut, ""},
 		{"message", "message", wire.MaxMessage, "bytes", "ErrTooLarge", ""},
 		{"part of a message", "message", wire.PartSize, "bytes", "the message goes in parts", ""},

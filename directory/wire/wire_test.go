@@ -104,6 +104,9 @@ var examples = []directory.Message{
 		}, {Subscription: directory.ID{Origin: process(3), Seq: 1}, Name: "test:other"}},
 	},
 	directory.Found{Route: directory.Route{process(2)}, Number: 302, Gone: true},
+	directory.Found{Route: directory.Route{process(2)}, Number: 304, Usage: []directory.Figure{
+		{Name: "links", Used: 3, Most: 8192}, {Name: "links refused so far", Used: 300},
+	}},
 	directory.Found{Route: directory.Route{process(2)}, Number: 303, Reason: "too many enquiries wait there already"},
 }
 
@@ -207,6 +210,7 @@ func TestLongestPageFits(t *testing.T) {
 			// At most one for each scope.
 			Prospects: slices.Repeat([]directory.Prospect{prospect}, int(directory.Library)),
 		}}, directory.Page)},
+		{Usage: slices.Repeat([]directory.Figure{{Name: strings.Repeat("n", MaxText), Used: math.MaxUint64, Most: math.MaxUint64}}, directory.Page)},
 	} {
 		page.Route = slices.Repeat(directory.Route{process(255)}, directory.MaxRoute)
 		page.Next = directory.Mark{Name: name, Stamp: math.MinInt64, ID: longest}
