@@ -52,8 +52,12 @@ func (n *Node) dial(ctx context.Context, c directory.Connect, address string) (*
 	l, err := n.dialAt(ctx, want, address)
 	if err != nil {
 		n.admission.leave(want)
+		return nil, err
 	}
-	return l, err
+	if c.Open.Scope <= directory.LAN {
+		l.reach = directory.LAN // it is the LAN address, and the other end knows
+	}
+	return l, nil
 }
 
 // dialAt makes the link to a process, at an address.

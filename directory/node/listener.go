@@ -127,15 +127,20 @@ func (n *Node) acceptFar(t transport.Link) {
 		n.refuse(t, errFarChild)
 		return
 	}
-	n.accept(t)
+	n.take(t, true)
 }
 
 // accept takes a link that somebody dialled, on a goroutine of the transport.
-func (n *Node) accept(t transport.Link) {
+func (n *Node) accept(t transport.Link) { n.take(t, false) }
+
+func (n *Node) take(t transport.Link, far bool) {
 	l, err := n.newLink(t)
 	if err != nil {
 		n.refuse(t, err)
 		return
+	}
+	if far {
+		l.reach = directory.LAN // wherever who dialled is
 	}
 	if err := n.admission.enter(l.process(), n.limits); err != nil {
 		n.log.Warn("link refused", "peer", l.name(), "remote", t.Remote(), "reason", err)
