@@ -108,7 +108,8 @@
 // announce names would hold them, and be told tokens. A process announces what is
 // its own; a directory is believed about what is below it.
 //
-// R17 Bounded. What a peer can fill has a limit and a refusal; long work is done in
+// R17 Bounded. What a peer can fill has a limit and a refusal, which are in one table
+// (package node, Limits); links are so many in all, and so many to one process; long work is done in
 // turns, and as fast as who it is for reads, so that who asks for much waits for
 // it alone. Patterns that begin with no fixed text are tried on every new name: of
 // one process there are 1024 at most. What a directory knows is told

@@ -41,12 +41,11 @@ knows, by the identities of publications and subscriptions:
     <> "svc:a" (bfe1d30f.1 -> 61743a2a.1)      an offer that this directory makes
     > "svc:a"[GROUP] (bfe1d30f.1 -> 61743a2a.1)   a session, in the subscriber's process
     ! "svc:a"[HOST] (bfe1d30f.1 -> 61743a2a.1) trying   there is none, and how it stands
-
     = links: 3 of 8192                       what a process uses of a limit
 
 With --limits a table of all limits comes first: what each is the limit of, what it
-is unless it was set, what becomes of more, and the flag of the daemons or the field
-of actor.Options that sets it.
+is unless it was set, what becomes of more, and the flag of the daemons that sets it: their processes
+have the field of that name in Options.Limits.
 
 In each directory the oldest publication of a name holds it; the others stand by.
 With --json each directory and each entry is an object on a line of its own.
