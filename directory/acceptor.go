@@ -144,13 +144,13 @@ func (a *Acceptor) commit(key SessionKey) {
 	}})
 }
 
-// close ends a session for its subscriber, and says Closed when nothing more
-// can come of it.
+// close ends a session for its subscriber. Closed is said first: what the publisher
+// has sent goes ahead of it, and once the session is released nothing can.
 func (a *Acceptor) close(key SessionKey, reason string) {
+	a.do(Say{key, Closed{key.ID, reason}})
 	if s := a.openers[key.Opener][key.ID]; s != nil {
 		a.drop(s, reason)
 	}
-	a.do(Say{key, Closed{key.ID, reason}})
 }
 
 // unpublish ends every session of a publication, and forgets it.

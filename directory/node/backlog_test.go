@@ -1,0 +1,45 @@
+package node
+
+import (
+	"testing"
+	"time"
+
+	"github.com/layer-cake/layer-cake/directory"
+)
+
+// R17: what a publisher has sent, and what waits for room, arrives or comes back when
+// the subscriber ends the session.
+func TestBacklogWhenTheSubscriberEnds(t *testing.T) {
+	p := newPair(t)
+	p.pub.publish(2, "more", directory.Host)
+	p.sub.subscribe(2, "more", directory.Host)
+	next[directory.Available](p.sub, 2)
+	_, s := next[directory.Delivered](p.pub, 2)
+	p.sub.keep(true)
+	n := fill(t, func(m any) error { return s.Send(s.Local(), m) })
+	p.sub.Ended(2)
+	next[directory.Dropped](p.pub, 2)
+	arrived, back := 0, 0
+	for arrived+back < n {
+		select {
+		case got := <-p.sub.box(2):
+			d, ok := got.(Delivery)
+			if !ok || d.Message != numbered(arrived) {
+				t.Fatalf("got %.100v, want number %d", got, arrived)
+			}
+			d.Due.Settle()
+			arrived++
+		case got := <-p.pub.box(2):
+			u, ok := got.(Undelivered)
+			if !ok || u.From != s.Local() || u.Message != numbered(arrived+back) && back == 0 {
+				t.Fatalf("%.100v came back, after %d that arrived", got, arrived)
+			}
+			back++
+		case <-time.After(patience):
+			t.Fatalf("of %d messages %d arrived, and %d came back", n, arrived, back)
+		}
+	}
+	empty(t, p.pub, p.sub)
+	p.sub.keep(false)
+	p.undisturbed(t)
+}
