@@ -42,6 +42,9 @@ type child struct {
 // patience is how long a child may take over what is done at once.
 const patience = 30 * time.Second
 
+// heartbeat lets links live through moments in which the machine has much else to do.
+const heartbeat = 3 * time.Second
+
 func startChild(ctx context.Context, name string, args ...string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -139,7 +142,7 @@ type host struct{ system *actor.System }
 
 func newHost() (*host, error) {
 	system, err := actor.Open(&actor.Options{
-		Scope: actor.Host, Directory: "none", Listen: "127.0.0.1:0", Executable: "host-cake", Logger: errorsOnly(),
+		Scope: actor.Host, Directory: "none", Listen: "127.0.0.1:0", Executable: "host-cake", Logger: errorsOnly(), Heartbeat: heartbeat,
 	})
 	return &host{system}, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/layer-cake/layer-cake/actor"
 )
@@ -229,14 +230,22 @@ func (e *end) close(with actor.Address) {
 		return
 	}
 	delete(e.talks, with)
+	e.party.ledger.add(entry{Key: t.key, Kind: e.what(), Over: true, Cut: e.wasCut(t)})
+}
+
+// wasCut reports whether connections were cut since a session began.
+func (e *end) wasCut(t *talk) bool {
 	now := e.party.epoch.Load()
-	e.party.ledger.add(entry{Key: t.key, Kind: e.what(), Over: true, Cut: t.epoch != now || now%2 == 1})
+	return t.epoch != now || now%2 == 1
 }
 
 // take is what publishers and subscribers do with all else.
 func (e *end) take(m any) {
 	switch m := m.(type) {
 	case actor.Dropped:
+		if t := e.talks[m.Remote]; t != nil && strings.HasPrefix(m.Reason, "link lost") && !e.wasCut(t) {
+			e.party.tally.losses.Add(1)
+		}
 		e.close(m.Remote)
 		e.settle()
 	case note:

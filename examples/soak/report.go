@@ -40,6 +40,7 @@ func (d *driver) report(out io.Writer) error {
 		}
 	}
 	add(unexplained != 0, "%d messages are missing, or came without having been sent, such as %+v", unexplained, d.account.examples())
+	add(n.Losses != 0, "%d sessions were lost with a link that nobody had cut", n.Losses)
 	add(n.Disorder != 0, "%d messages came out of order, or changed", n.Disorder)
 	add(n.TimedOut != 0, "%d asks waited in vain", n.TimedOut)
 	add(n.waiting() != 0, "of %d asks %d have not ended", n.Asked, n.waiting())

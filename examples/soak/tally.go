@@ -10,6 +10,7 @@ type counts struct {
 	Answered  int64
 	Unfounded int64 // asks that ended without an answer, as they must: their session had
 	TimedOut  int64 // asks that waited in vain
+	Losses    int64 // sessions that were lost with their link while nothing was cut
 	Disorder  int64 // messages that came behind a later one, or are not what was sent
 }
 
@@ -23,17 +24,18 @@ func (c *counts) join(other counts) {
 	c.Answered += other.Answered
 	c.Unfounded += other.Unfounded
 	c.TimedOut += other.TimedOut
+	c.Losses += other.Losses
 	c.Disorder += other.Disorder
 }
 
 // A tally is counts that many actors add to.
-type tally struct{ sessions, refused, asked, answered, unfounded, timedOut, disorder atomic.Int64 }
+type tally struct{ sessions, refused, asked, answered, unfounded, timedOut, losses, disorder atomic.Int64 }
 
 func (t *tally) counts() counts {
 	return counts{
 		Sessions: t.sessions.Load(), Refused: t.refused.Load(),
 		// In this order: an ask that ends meanwhile is not yet over, rather than one too many.
 		Answered: t.answered.Load(), Unfounded: t.unfounded.Load(), TimedOut: t.timedOut.Load(), Asked: t.asked.Load(),
-		Disorder: t.disorder.Load(),
+		Losses: t.losses.Load(), Disorder: t.disorder.Load(),
 	}
 }
