@@ -43,6 +43,7 @@ func compare(s *stage, out io.Writer, p plan, only, what []string) (err error) {
 		}
 	}()
 	var acts []act
+	var askers askers
 	for _, c := range contenders() {
 		if !chosen(only, c.name) {
 			continue
@@ -51,11 +52,19 @@ func compare(s *stage, out io.Writer, p plan, only, what []string) (err error) {
 		if err != nil {
 			return err
 		}
-		for i, perform := range []func(*results, plan) error{m.askRound, m.flyRound, m.sendRound} {
-			if chosen(what, measures[i]) && slices.Contains(m.can, measures[i]) {
-				acts = append(acts, act{i, perform})
-			}
+		does := func(i int) bool { return chosen(what, measures[i]) && slices.Contains(m.can, measures[i]) }
+		if does(0) {
+			askers = append(askers, m)
 		}
+		if does(1) {
+			acts = append(acts, act{1, m.flyRound})
+		}
+		if does(2) {
+			acts = append(acts, act{2, m.sendRound})
+		}
+	}
+	if len(askers) > 0 {
+		acts = append(acts, act{0, askers.round})
 	}
 	if chosen(only, "ours") && chosen(what, "crowd") {
 		m, err := s.crowd()
@@ -152,16 +161,31 @@ func (s *stage) match(c contender) (*match, error) {
 	return m, err
 }
 
-func (m *match) askRound(r *results, p plan) error {
-	if _, err := m.ask(m.near, "ask", warmUp(p.questions)); err != nil {
-		return err
+// askers take turns within a round: how long a CPU takes to wake changes from one
+// second to the next.
+type askers []*match
+
+// askTurns is how many turns there are in a round.
+const askTurns = 10
+
+func (list askers) round(r *results, p plan) error {
+	times := make([][]int64, len(list))
+	for range askTurns {
+		for i, m := range list {
+			if _, err := m.ask(m.near, "ask", warmUp(p.questions/askTurns)); err != nil {
+				return err
+			}
+			a, err := m.ask(m.near, "ask", p.questions/askTurns)
+			if err != nil {
+				return err
+			}
+			times[i] = append(times[i], a.Times...)
+		}
 	}
-	a, err := m.ask(m.near, "ask", p.questions)
-	if err != nil {
-		return err
+	for i, m := range list {
+		r.add("ask-p50", m.name, micro(quantile(times[i], 0.5)))
+		r.add("ask-p99", m.name, micro(quantile(times[i], 0.99)))
 	}
-	r.add("ask-p50", m.name, micro(quantile(a.Times, 0.5)))
-	r.add("ask-p99", m.name, micro(quantile(a.Times, 0.99)))
 	return nil
 }
 

@@ -41,6 +41,15 @@ func newUnpacker() *unpacker {
 func (u *unpacker) open(body []byte) { u.body.Reset(body) }
 
 func newReflectedFar(string) (located, error) {
+	return listenMsgpack(func(u *unpacker, r *reading) error { return u.Decode(r) })
+}
+
+func newReflectedNear(at string) (io.Closer, error) {
+	return dialMsgpack(at, func(p *packer, r *reading) error { return p.Encode(r) })
+}
+
+// listenMsgpack takes readings that were written one after the other by a packer.
+func listenMsgpack(decode func(*unpacker, *reading) error) (located, error) {
 	return listen(func(c net.Conn, taken *sink) error {
 		frames, u := newFrames(c), newUnpacker()
 		var r reading
@@ -51,7 +60,7 @@ func newReflectedFar(string) (located, error) {
 			}
 			u.open(body)
 			r = reading{}
-			if err := u.Decode(&r); err != nil {
+			if err := decode(u, &r); err != nil {
 				return err
 			}
 			if err := frames.skip(body); err != nil {
@@ -62,26 +71,27 @@ func newReflectedFar(string) (located, error) {
 	})
 }
 
-// A reflectedNear writes readings by reflection into an outbox.
-type reflectedNear struct {
+// A msgpackNear writes readings with a packer into an outbox.
+type msgpackNear struct {
 	source
 	*outbox
 	packer *packer
+	encode func(*packer, *reading) error
 }
 
-func newReflectedNear(at string) (io.Closer, error) {
+func dialMsgpack(at string, encode func(*packer, *reading) error) (io.Closer, error) {
 	c, err := dial(at)
 	if err != nil {
 		return nil, err
 	}
-	return &reflectedNear{outbox: newOutbox(c), packer: newPacker()}, nil
+	return &msgpackNear{outbox: newOutbox(c), packer: newPacker(), encode: encode}, nil
 }
 
-func (n *reflectedNear) send(count int) error {
+func (n *msgpackNear) send(count int) error {
 	var r reading
 	encode := func(b []byte) ([]byte, error) {
 		n.packer.b = b
-		err := n.packer.Encode(&r)
+		err := n.encode(n.packer, &r)
 		return n.packer.b, err
 	}
 	for range count {

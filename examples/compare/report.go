@@ -50,6 +50,7 @@ var goals = []goal{
 	{"flight", "ours", "nats", 0, 0},
 	{"oneway", "ours", "plain", 0, 1.1},
 	{"oneway", "ours-hand", "hand", 0, 0.6},
+	{"oneway", "ours-hand", "encoded", 0, 0},
 	{"oneway", "ours", "nats", 0, 1.3},
 	{"oneway", "ours", "proto", 0, 0},
 	{"oneway", "ours", "reflected", 0, 0},
