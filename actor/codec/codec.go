@@ -33,9 +33,9 @@ type Codec struct {
 	types     map[string]*entry       // the same by name; never written after New
 	folded    map[string]string       // lower case → name, or "" if several
 
-	byType  sync.Map     // reflect.Type → *entry, met by either
-	byName  sync.Map     // string → *entry, of structural types met by either
-	learned atomic.Int64 // types that peers made us make
+	byType  atomic.Pointer[map[uintptr]*entry] // met by either; by typeKey; a map is never written again
+	byName  sync.Map                           // string → *entry, of structural types met by either
+	learned atomic.Int64                       // types that peers made us make
 	serials atomic.Int64
 	void    *entry // the type of nil
 
@@ -77,6 +77,7 @@ func New(types, own []Type, addresses Addresses) (*Codec, error) {
 		folded:    map[string]string{},
 		plans:     map[reflect.Type]*plan{},
 	}
+	c.byType.Store(&map[uintptr]*entry{})
 	c.void = c.newEntry("nil", nil)
 	c.writers.New, c.readers.New = newWriter, newReader
 	known := map[string]reflect.Type{"address": addresses.Type, "nil": nil, "any": anyType}
@@ -181,8 +182,8 @@ func (c *Codec) TypeName(message any) string {
 
 // entryOf returns the entry of a type of which a value is to leave.
 func (c *Codec) entryOf(t reflect.Type) (*entry, error) {
-	if e, ok := c.byType.Load(t); ok {
-		return e.(*entry), nil
+	if e, ok := (*c.byType.Load())[typeKey(t)]; ok {
+		return e, nil
 	}
 	name, err := c.nameOf(t)
 	if err != nil {
@@ -196,10 +197,27 @@ func (c *Codec) entryOf(t reflect.Type) (*entry, error) {
 		}
 		e = c.newEntry(name, p)
 	}
-	kept, _ := c.byType.LoadOrStore(t, e)
-	c.byName.LoadOrStore(name, kept) // what is sent is understood too
-	return kept.(*entry), nil
+	return c.keep(t, e), nil
 }
+
+// keep returns the entry that all use for t from now on.
+func (c *Codec) keep(t reflect.Type, e *entry) *entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	met := *c.byType.Load()
+	if kept, ok := met[typeKey(t)]; ok {
+		return kept
+	}
+	met = maps.Clone(met)
+	met[typeKey(t)] = e
+	c.byType.Store(&met)
+	c.byName.Store(e.name, e) // what is sent is understood too
+	return e
+}
+
+// typeKey stands for a type in a map, where it is found sooner than the interface.
+// Types are never given back, so the key is of no other.
+func typeKey(t reflect.Type) uintptr { return reflect.ValueOf(t).Pointer() }
 
 // entryNamed returns the entry of a type that a peer names, nil if it is unknown.
 // Name is not kept.

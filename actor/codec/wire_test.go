@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
 func TestGolden(t *testing.T) {
@@ -531,7 +532,8 @@ func TestFromManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// FuzzDecode: what decodes can be sent on, and is the same there.
+// FuzzDecode: what decodes passes the structural check, can be sent on, and is the
+// same there.
 func FuzzDecode(f *testing.F) {
 	types := append(kinds[:11:11], named[[]any]("vector<any>"), named[map[string]grid]("map<string,grid>"), named[Unknown]("mystery"), named[time.Time]("time"))
 	c := newCodec(f, kinds...)
@@ -548,6 +550,9 @@ func FuzzDecode(f *testing.F) {
 		m, err := c.Type(name).Decode(body, nil)
 		if err != nil {
 			return
+		}
+		if err := wire.Check(body); err != nil {
+			t.Fatalf("%#v decodes from %x, but: %v", m, body, err)
 		}
 		b, again, err := c.Append(nil, m)
 		if err != nil || again.Name() != name {
