@@ -107,7 +107,7 @@ func (e *end) rouse() {
 	}
 }
 
-// Lane returns the link: all that is sent over it keeps one order.
+// Lane returns the link: all that is sent over it keeps one order, which tests rely on.
 func (e *end) Lane() transport.Lane { return e }
 
 // Start begins to hand frames to r. After Close, r is only told Lost.

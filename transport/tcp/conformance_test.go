@@ -8,8 +8,10 @@ import (
 	"github.com/layer-cake/layer-cake/transport/transporttest"
 )
 
-func TestConformance(t *testing.T) {
-	transporttest.Run(t, func(t *testing.T) (transport.Transport, string) {
-		return tcp.Transport{DialTimeout: 20e9}, "127.0.0.1:0" // a busy machine is no failure
-	})
+func patient(*testing.T) (transport.Transport, string) {
+	return tcp.Transport{DialTimeout: 20e9}, "127.0.0.1:0" // a busy machine is no failure
 }
+
+func TestConformance(t *testing.T) { transporttest.Run(t, patient) }
+
+func TestConformanceFair(t *testing.T) { transporttest.RunFair(t, patient) }

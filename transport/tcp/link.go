@@ -21,8 +21,8 @@ const (
 	// its sender writes it. Shorter than a round trip, longer than the gap
 	// between two frames of somebody who has more.
 	lone = 20 * time.Microsecond
-	// piece is how much the writer writes at once, after which it makes room in
-	// the queue.
+	// piece is how much of a long frame the writer writes at once, after which it
+	// makes room in the queue.
 	piece = 256 << 10
 )
 
@@ -53,11 +53,12 @@ type link struct {
 
 	mu       sync.Mutex
 	owner    owner
-	queue    queue              // frames that are not written
+	queue    schedule           // frames that are not written
 	last     time.Duration      // when something was written
 	started  bool               // the reader runs, or has
 	closed   bool               // nothing more may be sent
 	reason   error              // given to Close, or found by the reader
+	said     bool               // the Goodbye is queued, behind all else
 	failed   error              // of a write
 	receiver transport.Receiver // nil before Start
 	lost     bool               // the reader is at its end
@@ -89,9 +90,6 @@ func (l *link) Peer() transport.Hello { return l.peer }
 func (l *link) Dialled() bool         { return l.dialled }
 func (l *link) Local() string         { return l.conn.LocalAddr().String() }
 func (l *link) Remote() string        { return l.conn.RemoteAddr().String() }
-
-// Lane returns the link: all that is sent over it keeps one order.
-func (l *link) Lane() transport.Lane { return l }
 
 // Start begins to hand frames to r. After Close, r is only told Lost.
 func (l *link) Start(r transport.Receiver) {
@@ -125,7 +123,6 @@ func (l *link) Close(reason error) {
 		l.reason = transport.ErrClosed
 	}
 	l.closing.Store(true)
-	l.queue.add(wire.Goodbye, wire.AppendGoodbye(nil, l.reason))
 	if l.owner == nobody {
 		l.handOver()
 	}

@@ -1,61 +1,85 @@
 package tcp
 
 import (
-	"slices"
+	"encoding/binary"
 
 	"github.com/layer-cake/layer-cake/transport"
 	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
-// pieceSize is how long a piece of a queue grows, and how much a link that has
-// nothing to say keeps for later. A frame that is longer has a piece of its own.
-const pieceSize = 64 << 10
+// A queue is frames in the order in which they were added. The zero value is empty
+// and holds no memory.
+type queue struct{ head, tail *chunk }
 
-// A queue is the frames that are not written yet, in pieces. While the first is
-// written frames may be added behind it: what was handed out does not change. So
-// nothing is moved however long the queue becomes.
-type queue struct {
-	pieces [][]byte // the last one grows
-	done   int      // how much of the first is written
-	size   int      // bytes that are not written
-	spare  []byte   // a piece to be used again
-}
+func (q *queue) empty() bool { return q.head == nil }
 
-// add appends a frame.
-func (q *queue) add(kind transport.Kind, body []byte) {
+// add appends a frame. The last chunk grows eightfold until it has the size of a
+// piece; the next has that size at once, as it will be filled, most likely.
+func (q *queue) add(k *chunks, kind transport.Kind, body []byte) {
 	size := wire.HeadSize + len(body)
-	q.size += size
-	last := len(q.pieces) - 1
-	if last < 0 || len(q.pieces[last])+size > pieceSize {
-		b := q.spare
-		q.spare = nil
-		if b == nil && last >= 0 { // it will be filled, most likely
-			b = make([]byte, 0, max(size, pieceSize))
+	switch c := q.tail; {
+	case c == nil:
+		q.push(k.get(size))
+	case len(c.b)+size <= cap(c.b):
+	case len(c.b)+size <= pieceSize:
+		q.grow(k, max(len(c.b)+size, min(pieceSize, 8*cap(c.b))))
+	default:
+		q.push(k.get(max(size, pieceSize)))
+	}
+	q.tail.b = wire.AppendFrame(q.tail.b, kind, body)
+}
+
+func (q *queue) push(c *chunk) {
+	if q.tail == nil {
+		q.head = c
+	} else {
+		q.tail.next = c
+	}
+	q.tail = c
+}
+
+// grow gives the last chunk, which is the first then, more room.
+func (q *queue) grow(k *chunks, size int) {
+	short := q.pop()
+	c := k.get(size)
+	c.b = append(c.b, short.rest()...)
+	k.put(short)
+	q.push(c)
+}
+
+// pop takes the first chunk out.
+func (q *queue) pop() *chunk {
+	c := q.head
+	q.head = c.next
+	if q.head == nil {
+		q.tail = nil
+	}
+	c.next = nil
+	return c
+}
+
+// length is how long the first frame is.
+func (q *queue) length() int { return frameLength(q.head.rest()) }
+
+func frameLength(b []byte) int {
+	return wire.HeadSize - 1 + int(binary.BigEndian.Uint32(b))
+}
+
+// moveRun moves frames of the first chunk to b, as long as there is room and less
+// than most was moved. It returns b and how many bytes these were.
+func (q *queue) moveRun(k *chunks, b []byte, most int) ([]byte, int) {
+	rest := q.head.rest()
+	n := 0
+	for n < len(rest) && n < most {
+		size := frameLength(rest[n:])
+		if len(b)+n+size > cap(b) {
+			break
 		}
-		q.pieces = append(q.pieces, b)
-		last++
+		n += size
 	}
-	q.pieces[last] = wire.AppendFrame(q.pieces[last], kind, body)
-}
-
-// first returns what is to be written next, which is nothing if nothing is queued.
-func (q *queue) first() []byte {
-	if len(q.pieces) == 0 {
-		return nil
+	b = append(b, rest[:n]...)
+	if q.head.done += n; q.head.done == len(q.head.b) {
+		k.put(q.pop())
 	}
-	return q.pieces[0][q.done:]
-}
-
-// wrote takes away n bytes of that.
-func (q *queue) wrote(n int) {
-	q.size -= n
-	q.done += n
-	if len(q.pieces) == 0 || q.done < len(q.pieces[0]) {
-		return
-	}
-	q.done = 0
-	if b := q.pieces[0]; cap(b) <= pieceSize {
-		q.spare = b[:0]
-	}
-	q.pieces = slices.Delete(q.pieces, 0, 1)
+	return b, n
 }

@@ -7,30 +7,34 @@ import (
 	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
-// Send queues one frame, or writes it if it is alone. The error is
-// transport.ErrOverloaded, transport.ErrClosed, or a *transport.FrameError if the
-// body is longer than wire.MaxBody or the kind is the link's own.
-func (l *link) Send(kind transport.Kind, body []byte) error {
+// Send queues one frame ahead of those of all lanes, or writes it if it is alone. The
+// error is transport.ErrOverloaded, transport.ErrClosed, or a *transport.FrameError
+// if the body is longer than wire.MaxBody or the kind is the link's own.
+func (l *link) Send(kind transport.Kind, body []byte) error { return l.send(nil, kind, body) }
+
+func (l *link) send(to *lane, kind transport.Kind, body []byte) error {
 	if err := wire.CheckSend(kind, len(body)); err != nil {
 		return err
 	}
 	size := wire.HeadSize + len(body)
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	switch {
 	case l.closed:
+		l.mu.Unlock()
 		return transport.ErrClosed
 	case l.queue.size > 0 && l.queue.size+size > l.limit:
+		l.mu.Unlock()
 		return transport.ErrOverloaded
-	}
-	l.queue.add(kind, body)
-	switch {
 	case l.owner != nobody: // who will come upon it
+		l.queue.add(to, kind, body)
 	case l.attempt == nil || l.clock()-l.last < lone:
+		l.queue.add(to, kind, body)
 		l.handOver()
 	default:
+		l.queue.alone(kind, body)
 		l.writeNow()
 	}
+	l.mu.Unlock()
 	return nil
 }
 
@@ -50,7 +54,7 @@ func (l *link) writeNow() {
 	n := l.attempt(b)
 	l.mu.Lock()
 	l.wrote(n)
-	if l.queue.size > 0 {
+	if l.more() {
 		l.handOver()
 	} else {
 		l.owner = nobody
@@ -99,7 +103,8 @@ func (l *link) beat() time.Duration {
 		return l.interval - quiet
 	}
 	if l.owner == nobody && !l.closed {
-		l.queue.add(wire.Heartbeat, nil)
+		l.queue.chunks.shrink() // an idle link holds little
+		l.queue.alone(wire.Heartbeat, nil)
 		l.owner = writer
 	}
 	return l.interval
@@ -113,7 +118,7 @@ func (l *link) drain() bool {
 	if l.owner != writer {
 		return true
 	}
-	for l.queue.size > 0 {
+	for l.more() {
 		b := l.queue.first()
 		l.mu.Unlock()
 		n, err := l.conn.Write(b[:min(len(b), piece)])
@@ -130,6 +135,16 @@ func (l *link) drain() bool {
 	}
 	l.owner = nobody
 	return true
+}
+
+// more reports whether there is something to write. When nothing else is, and the
+// link was closed, that is the Goodbye.
+func (l *link) more() bool {
+	if l.queue.size == 0 && l.reason != nil && !l.said {
+		l.said = true
+		l.queue.alone(wire.Goodbye, wire.AppendGoodbye(nil, l.reason))
+	}
+	return l.queue.size > 0
 }
 
 // fail ends a link that cannot be written to. The reader has a second to find the

@@ -50,6 +50,11 @@ func Run(t *testing.T, make Maker) {
 		{"a full queue refuses", fullQueue},
 		{"Queued is what waits", queued},
 		{"a slow receiver delays its own link only", slowReceiver},
+		{"frames of each lane are in order", laneOrder},
+		{"control arrives before what is sent in a lane later", controlFirst},
+		{"lanes share the limit of the queue", laneLimit},
+		{"Close sends what lanes have queued", closeSendsLanes},
+		{"lanes after Close and Lost", laneAfterClose},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			Leaks(t, "layer-cake/transport/")
