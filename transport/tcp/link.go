@@ -184,7 +184,8 @@ func (l *link) receive() (reason error, polite bool) {
 			if err := r.Received(kind, body); err != nil {
 				return err, true
 			}
-		case kind == wire.Heartbeat:
+		case kind == wire.Heartbeat: // nothing was said for an interval
+			l.reader.Rest()
 		case kind == wire.Goodbye:
 			err := goodbye(body)
 			return err, errors.Is(err, transport.ErrProtocol)

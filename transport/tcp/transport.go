@@ -62,7 +62,7 @@ func (t Transport) dial(ctx context.Context, address string, hello transport.Hel
 	}
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(t.DialTimeout, DefaultDialTimeout))
 	defer cancel()
-	conn, err := (&net.Dialer{KeepAlive: -1}).DialContext(ctx, "tcp", address) // heartbeats keep it alive
+	conn, err := (&net.Dialer{KeepAlive: -1, Control: limitBuffers}).DialContext(ctx, "tcp", address) // heartbeats keep it alive
 	if err != nil {
 		return nil, unreachable(err)
 	}
@@ -104,7 +104,7 @@ func (t Transport) Listen(address string, hello transport.Hello, accept func(tra
 	if err != nil {
 		return nil, fmt.Errorf("tcp.Listen: %s: %w", address, err)
 	}
-	config := net.ListenConfig{KeepAlive: -1}
+	config := net.ListenConfig{KeepAlive: -1, Control: limitBuffers}
 	socket, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("tcp.Listen: %s: %w", address, cause(err))

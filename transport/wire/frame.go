@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -29,20 +28,27 @@ func CheckSend(kind transport.Kind, size int) error {
 	return nil
 }
 
-// bufferSize is how much a Reader reads at once. Longer frames are put together
-// in a second buffer, which grows as their bytes arrive.
-const bufferSize = 32 << 10
+// The sizes of a Reader's buffer. It begins with the least, which has room for a
+// hello, and grows fourfold when it is full, up to the greatest; longer frames
+// are put together in a second buffer, which grows as their bytes arrive.
+const (
+	leastBuffer    = 1 << 10
+	greatestBuffer = 64 << 10
+)
 
-// A Reader reads frames. It never sets memory aside for bytes that have not
-// arrived, but for the next doubling of what has.
+// A Reader reads frames, as many at once as there are. It never sets memory aside for
+// bytes that have not arrived, but for a multiple of what has.
 type Reader struct {
-	r    *bufio.Reader
-	long []byte // for frames that do not fit into r's buffer
-	used int    // bytes in r that the last frame lent out
+	r      io.Reader
+	buffer []byte // from at to end there is what was read and not handed out
+	at     int
+	end    int
+	err    error  // of the last read, if bytes came with it
+	long   []byte // for frames that are longer than the greatest buffer
 }
 
 // NewReader returns a Reader of what r says.
-func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, bufferSize)} }
+func NewReader(r io.Reader) *Reader { return &Reader{r: r, buffer: make([]byte, leastBuffer)} }
 
 // Next returns the next frame, whose body is valid until the next call. Limit is
 // how long its kind and body may be together; no frame is longer than MaxFrame.
@@ -52,15 +58,15 @@ func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, b
 // else it is that of the underlying reader. After an error Next must not be
 // called again.
 func (r *Reader) Next(limit int) (transport.Kind, []byte, error) {
-	r.r.Discard(r.used) // cannot fail: it was peeked
-	r.used = 0
-	head, err := r.r.Peek(HeadSize)
-	if err != nil {
-		if err == io.EOF && len(head) > 0 {
-			err = &transport.FrameError{Reason: fmt.Sprintf("the stream ended after %d bytes of a frame's head", len(head))}
+	if got := r.end - r.at; got < HeadSize {
+		if err := r.fill(HeadSize); err != nil {
+			if got = r.end - r.at; err == io.EOF && got > 0 {
+				err = &transport.FrameError{Reason: fmt.Sprintf("the stream ended after %d bytes of a frame's head", got)}
+			}
+			return 0, nil, err
 		}
-		return 0, nil, err
 	}
+	head := r.buffer[r.at:]
 	length, kind := binary.BigEndian.Uint32(head), transport.Kind(head[4])
 	switch {
 	case length == 0:
@@ -70,30 +76,100 @@ func (r *Reader) Next(limit int) (transport.Kind, []byte, error) {
 			"the frame has %d bytes, at most %d are allowed", length, min(limit, MaxFrame))}
 	}
 	size := int(length) - 1
-	if HeadSize+size > r.r.Size() {
-		r.r.Discard(HeadSize)
+	whole := HeadSize + size
+	if whole > greatestBuffer {
+		r.at += HeadSize
 		body, err := r.readLong(size)
 		return kind, body, ended(err, kind, len(body), size)
 	}
-	whole, err := r.r.Peek(HeadSize + size)
-	if err != nil {
-		return kind, nil, ended(err, kind, len(whole)-HeadSize, size)
+	if r.end-r.at < whole {
+		if err := r.fill(whole); err != nil {
+			return kind, nil, ended(err, kind, r.end-r.at-HeadSize, size)
+		}
 	}
-	r.used = len(whole)
-	return kind, whole[HeadSize:], nil
+	body := r.buffer[r.at+HeadSize : r.at+whole : r.at+whole]
+	r.at += whole
+	return kind, body, nil
+}
+
+// Rest gives back the memory that long frames, or many at once, have taken. It is called
+// when the other end has little to say; the last body is valid no longer.
+func (r *Reader) Rest() {
+	r.long = nil
+	if len(r.buffer) > leastBuffer && r.end-r.at <= leastBuffer {
+		r.move(make([]byte, leastBuffer))
+	}
+}
+
+// fill reads until there are at least so many bytes, which is at most the greatest
+// buffer. The buffer grows only when it is full.
+func (r *Reader) fill(least int) error {
+	for empty := 0; r.end-r.at < least; {
+		switch {
+		case r.end == len(r.buffer) && len(r.buffer) < greatestBuffer: // there was more than it had room for
+			r.move(make([]byte, 4*len(r.buffer)))
+		case r.at == r.end || r.at+least > len(r.buffer) || r.end == len(r.buffer):
+			r.move(r.buffer)
+		}
+		n, err := r.read(r.buffer[r.end:])
+		r.end += n
+		if n > 0 {
+			empty = 0
+			continue
+		}
+		if empty++; err == nil && empty == 100 {
+			err = io.ErrNoProgress
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads once. An error that came with bytes is returned the next time.
+func (r *Reader) read(b []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.r.Read(b)
+	if n > 0 {
+		r.err = err
+		return n, nil
+	}
+	return 0, err
+}
+
+// move moves what was not handed out to the beginning of a buffer.
+func (r *Reader) move(to []byte) {
+	r.end = copy(to, r.buffer[r.at:r.end])
+	r.at, r.buffer = 0, to
 }
 
 // readLong reads size bytes into the second buffer and returns those it got.
 func (r *Reader) readLong(size int) ([]byte, error) {
 	b := r.long[:0]
-	for len(b) < size {
+	for empty := 0; len(b) < size; {
 		if len(b) == cap(b) {
-			grown := make([]byte, len(b), min(max(2*cap(b), 2*bufferSize), MaxBody))
+			grown := make([]byte, len(b), min(max(2*cap(b), greatestBuffer), MaxBody))
 			copy(grown, b)
 			b = grown
 		}
-		n, err := io.ReadFull(r.r, b[len(b):min(cap(b), size)])
+		room := b[len(b):min(cap(b), size)]
+		var n int
+		var err error
+		if r.at < r.end {
+			n = copy(room, r.buffer[r.at:r.end])
+			r.at += n
+		} else {
+			n, err = r.read(room)
+		}
 		b = b[:len(b)+n]
+		if empty++; n > 0 {
+			empty = 0
+		} else if err == nil && empty == 100 {
+			err = io.ErrNoProgress
+		}
 		if err != nil {
 			return b, err
 		}

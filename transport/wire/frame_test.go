@@ -34,14 +34,14 @@ func readAll(r io.Reader, limit int) (frames []frame, err error) {
 }
 
 func TestReader(t *testing.T) {
-	const buffer = 32 << 10
+	const buffer = 64 << 10
 	var want []frame
 	var stream []byte
 	for i, size := range []int{
-		0, 1, 100, buffer - 6, buffer - 5, buffer - 4, buffer, 2*buffer - 1, 2 * buffer, 2*buffer + 1, 3,
+		0, 1, 100, 1018, 1019, 1020, 1024, 4091, 4092, 16<<10 - 5, 16 << 10, 3, buffer - 6, buffer - 5, buffer - 4, buffer, 2*buffer - 1, 2 * buffer, 2*buffer + 1, 3,
 		wire.MaxBody - 1, wire.MaxBody, 0, 5 * buffer, 1, wire.MaxBody, 7,
 	} {
-		f := frame{transport.Kind(100 + i), strings.Repeat(string(rune('a'+i)), size)}
+		f := frame{transport.Kind(100 + i), strings.Repeat(string(rune('A'+i)), size)}
 		want = append(want, f)
 		stream = wire.AppendFrame(stream, f.Kind, []byte(f.Body))
 	}
@@ -108,6 +108,9 @@ func TestReaderMemory(t *testing.T) {
 	}
 	stream := wire.AppendFrame(wire.AppendFrame(nil, 40, make([]byte, 100)), 40, make([]byte, 100_000))
 	r := wire.NewReader(&endless{stream: stream})
+	for range 10 { // until the buffers have grown
+		r.Next(wire.MaxFrame)
+	}
 	if n := testing.AllocsPerRun(200, func() { r.Next(wire.MaxFrame) }); n != 0 {
 		t.Errorf("%v allocations a frame, want none", n)
 	}
@@ -124,12 +127,47 @@ func allocated(f func()) uint64 {
 
 // endless says the same again and again.
 type endless struct {
-	stream []byte
-	at     int
+	stream  []byte
+	at      int
+	longest int // of the buffers it was given
 }
 
 func (e *endless) Read(p []byte) (int, error) {
-	n := copy(p, e.stream[e.at:])
-	e.at = (e.at + n) % len(e.stream)
-	return n, nil
+	e.longest = max(e.longest, len(p))
+	for n := 0; ; {
+		if n == len(p) {
+			return n, nil
+		}
+		m := copy(p[n:], e.stream[e.at:])
+		e.at = (e.at + m) % len(e.stream)
+		n += m
+	}
+}
+
+// TestReaderRests shows that a Reader begins small, takes more at once when there is more, and
+// gives that back, with nothing lost.
+func TestReaderRests(t *testing.T) {
+	short := wire.AppendFrame(nil, 40, make([]byte, 100))
+	e := &endless{stream: short}
+	r := wire.NewReader(e)
+	for round := range 3 {
+		for range 10_000 {
+			if kind, body, err := r.Next(wire.MaxFrame); kind != 40 || len(body) != 100 || err != nil {
+				t.Fatalf("round %d: got kind %d, %d bytes, %v", round, kind, len(body), err)
+			}
+			if round == 1 { // at any place in the buffer
+				r.Rest()
+			}
+		}
+		if most := 64 << 10; round != 1 && e.longest < most-len(short) {
+			t.Errorf("round %d: it read at most %d bytes at once, want about %d", round, e.longest, most)
+		}
+		e.longest = 0
+		r.Rest()
+	}
+	e = &endless{stream: short}
+	wire.NewReader(e).Next(wire.MaxFrame)
+	if e.longest != wire.MaxHello {
+		t.Errorf("a new one reads %d bytes at once, want those of a hello, %d", e.longest, wire.MaxHello)
+	}
 }
