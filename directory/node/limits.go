@@ -152,7 +152,6 @@ func (l Limits) Table() []Limit {
 		{"messages that come in parts", "link", maxWholes, "", cut, ""},
 		{"bytes announced by them", "link", maxAssembling, "bytes", "Undelivered: overloaded", ""},
 		{"depth of a value", "message", wire.MaxDepth, "", cut, ""},
-		{"elements of a value", "message", wire.MaxElements, "", cut, ""},
 		{"types of messages", "link", wire.MaxTypes, "", "ErrOverloaded", ""},
 		{"types only passed on", "link", maxRelayed, "", "Undelivered: overloaded", ""},
 		{"name of a type", "type", wire.MaxTypeName, "bytes", cut, ""},
