@@ -15,7 +15,9 @@ sim: ## random trees by seed: make sim SEEDS=5000 FROM=0, or make sim PERIOD=1h
 fuzz: ## every fuzz target for a while: make fuzz FOR=10m
 	bash .ci/fuzz $(FOR)
 bench: ## every figure of BENCHMARKS.md
-	go run ./examples/latency && go test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
+	go run ./examples/latency
+	cd examples/compare && go run .
+	go test -run='^$$' -bench=. -benchmem -count=$(COUNT) ./...
 accept: ## the demo
 	go run ./examples/multihosting
 chaos: ## real processes that die, stop and are cut off: make chaos FOR=10m
