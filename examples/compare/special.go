@@ -62,7 +62,11 @@ func (s *stage) memoryRound(r *results, p plan) error {
 		if err := k.measure(); err != nil {
 			return err
 		}
-		_, err := s.ask(k.far, "publish", "session", p.sessions)
+		if _, err := s.ask(k.far, "publish", "session", p.sessions); err != nil {
+			return err
+		}
+		a, err := s.ask(k.far, "heap")
+		r.add("publication-heap", "far", float64(a.Heap-k.farBefore.Heap)/float64(p.sessions))
 		return err
 	}); err != nil {
 		return err
