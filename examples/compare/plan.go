@@ -17,7 +17,7 @@ const flying = 100
 
 var (
 	whole = plan{rounds: 5, questions: 10_000, flights: 100_000, readings: 1_000_000, crowd: 4000, crowdTime: 8000, sessions: 100_000, links: 64}
-	short = plan{rounds: 5, questions: 3000, flights: 20_000, readings: 200_000, crowd: 500, crowdTime: 1000, sessions: 10_000, links: 16}
+	short = plan{rounds: 5, questions: 2000, flights: 10_000, readings: 200_000, crowd: 500, crowdTime: 1000, sessions: 10_000, links: 16}
 )
 
 // warmUp is how much of something is done before it is measured.

@@ -70,7 +70,7 @@ var goals = []goal{
 // report prints a table, and then ratios and goals for programs to read.
 func report(out io.Writer, p plan, r *results) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%d rounds in turns: median (least–greatest); %d questions, %d in flight, %d one way; %s %s/%s, %d CPUs\n\n",
+	fmt.Fprintf(t, "%d rounds, in turns: median (least–greatest); %d questions, %d in flight, %d one way; %s %s/%s, %d CPUs\n\n",
 		p.rounds, p.questions, p.flights, p.readings, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	for _, c := range columns {
 		fmt.Fprintf(t, "\t%s", c.title)
