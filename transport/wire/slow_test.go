@@ -10,7 +10,6 @@ import (
 // recursion, one table of the first bytes. It is what Check is held against.
 type slow struct {
 	body  []byte
-	seen  int  // values
 	limit bool // the limits of Check hold
 }
 
@@ -45,7 +44,6 @@ var sizes = map[byte]int{
 
 // value returns how long the value at the start is, that many levels within others.
 func (s *slow) value(depth int) (int, bool) {
-	s.seen++
 	if len(s.body) == 0 {
 		return 0, false
 	}
