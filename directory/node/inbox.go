@@ -9,10 +9,9 @@ import (
 )
 
 const (
-	inboxSize = 4096 // what waits for the node; who says more waits
-	inboxKept = 256  // what an empty inbox keeps room for
-	lent      = 16   // what one goroutine that is not the node's own does of it at most
-	handful   = 64   // what is taken out of it at once
+	lent    = 16      // what one goroutine that is not the node's own does of it at most
+	handful = 16      // what is taken out of it at once
+	turnful = 1 << 12 // what is done before work that was put off goes on
 )
 
 // A word is what is said to the node, by one of three.
@@ -31,16 +30,20 @@ type word struct {
 //	idle ──put──▶ lent ──(empty)──▶ idle
 //	               │
 //	            (more)──▶ handed ──begin──▶ own ──(empty)──▶ idle
+//
+// Each link is a source of its own, so are the actors of the process together, and
+// so is the node. They take turns, a word each: who says much waits for himself.
 type inbox struct {
 	wake chan struct{} // has one when the node is handed to its own goroutine
 
+	actors source
+	own    source
+
 	mu      sync.Mutex
 	runner  runner    // guarded by mu
-	words   []word    // guarded by mu; those from next on wait
-	next    int       // guarded by mu
+	turns   turns     // guarded by mu; of those who have words
+	waits   int       // guarded by mu; how many words, in all
 	shut    bool      // guarded by mu; nothing is put in any more
-	full    int       // guarded by mu; how many wait for room
-	room    sync.Cond // there is some
 	changed sync.Cond // runner has
 }
 
@@ -56,29 +59,32 @@ const (
 
 func (b *inbox) init() {
 	b.wake = make(chan struct{}, 1)
-	b.room.L = &b.mu
 	b.changed.L = &b.mu
+	b.adopt(&b.actors)
+	b.adopt(&b.own)
 }
 
-// put adds a word, waiting for room. It reports whether the word is taken, and
-// whether the caller must now run the node.
-func (b *inbox) put(w word) (taken, run bool) {
+// adopt makes a source one of this inbox.
+func (b *inbox) adopt(s *source) { s.room.L = &b.mu }
+
+// put adds a word of a source, waiting until there is room for it. It reports
+// whether the word is taken, and whether the caller must now run the node.
+func (b *inbox) put(s *source, w word) (taken, run bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for !b.shut && len(b.words)-b.next >= inboxSize {
-		b.full++
-		b.room.Wait()
-		b.full--
+	for !b.shut && s.full() {
+		s.waiting++
+		s.room.Wait()
+		s.waiting--
 	}
 	if b.shut {
 		return false, false
 	}
-	if len(b.words) == cap(b.words) && b.next >= len(b.words)/2 {
-		b.words = b.words[:copy(b.words, b.words[b.next:])]
-		clear(b.words[len(b.words):cap(b.words)])
-		b.next = 0
+	if s.empty() {
+		b.turns.push(s)
 	}
-	b.words = append(b.words, w)
+	s.push(w)
+	b.waits++
 	if b.runner != idle {
 		return true, false
 	}
@@ -86,24 +92,22 @@ func (b *inbox) put(w word) (taken, run bool) {
 	return true, true
 }
 
-// take moves what waits to list, in order and as much as fits, and returns how
-// much that is. If nothing waits, and no work was put off, the node is idle then.
+// take moves what waits to list, a word of each source in turn and as much as fits,
+// and returns how much that is. If nothing waits, and no work was put off, the node
+// is idle then.
 func (b *inbox) take(list []word, putOff bool) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := copy(list, b.words[b.next:])
-	clear(b.words[b.next : b.next+n]) // let go of them
-	b.next += n
-	if b.next == len(b.words) {
-		b.words, b.next = b.words[:0], 0
-	}
-	if b.full > 0 && len(b.words)-b.next <= inboxSize/2 {
-		b.room.Broadcast()
-	}
-	if n == 0 && !putOff {
-		if cap(b.words) > inboxKept {
-			b.words = nil
+	n := min(len(list), b.waits)
+	for i := range n {
+		s := b.turns.pop()
+		list[i] = s.pop()
+		if !s.empty() {
+			b.turns.push(s)
 		}
+	}
+	b.waits -= n
+	if n == 0 && !putOff {
 		b.become(idle)
 	}
 	return n
@@ -113,7 +117,7 @@ func (b *inbox) take(list []word, putOff bool) int {
 func (b *inbox) waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.words) - b.next
+	return b.waits
 }
 
 // hand leaves the node to its own goroutine.
@@ -142,7 +146,9 @@ func (b *inbox) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.shut = true
-	b.room.Broadcast()
+	b.actors.room.Broadcast()
+	b.own.room.Broadcast()
+	b.turns.each(func(s *source) { s.room.Broadcast() }) // who is full has words
 }
 
 // seize makes the caller the one who runs the node, once its own goroutine has
@@ -156,13 +162,13 @@ func (b *inbox) seize() {
 	b.become(own)
 }
 
-// hear puts a word in the inbox, behind those that the caller put there before,
-// and reports whether it will be heard. It waits while the inbox is full; once the
-// node is closed it does nothing. When it returns the word has often been heard.
-// What is done in a step hears nothing anew: with the inbox full it would wait
-// for itself.
-func (n *Node) hear(w word) bool {
-	taken, run := n.inbox.put(w)
+// hear puts a word of a source in the inbox, behind those that came from there
+// before, and reports whether it will be heard. It waits while the source has too
+// much there; once the node is closed it does nothing. When it returns the word has
+// often been heard. What is done in a step hears nothing anew: with its source full
+// it would wait for itself.
+func (n *Node) hear(s *source, w word) bool {
+	taken, run := n.inbox.put(s, w)
 	if run {
 		n.lend()
 	}
@@ -170,7 +176,7 @@ func (n *Node) hear(w word) bool {
 }
 
 // post has f done by whoever runs the node.
-func (n *Node) post(f func()) bool { return n.hear(word{do: f}) }
+func (n *Node) post(f func()) bool { return n.hear(&n.inbox.own, word{do: f}) }
 
 // lend runs the node on the goroutine of who said something.
 func (n *Node) lend() {
@@ -225,7 +231,7 @@ func (n *Node) run() {
 // turn does what waits by now, and then a slice of the work that was put off. It
 // reports whether there is more; if not, the node is idle.
 func (n *Node) turn(list []word) bool {
-	for left := max(n.inbox.waiting(), 1); left > 0; {
+	for left := min(max(n.inbox.waiting(), 1), turnful); left > 0; {
 		putOff := n.resuming // after take it is another's, if that is the end
 		k := n.inbox.take(list[:min(left, len(list))], putOff)
 		if k == 0 && !putOff {

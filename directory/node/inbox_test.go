@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
+	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
 )
 
@@ -121,7 +122,7 @@ func TestInboxFull(t *testing.T) {
 	var group sync.WaitGroup
 	for range 10 {
 		group.Go(func() {
-			for range 2 * inboxSize {
+			for range 20 * sourceSize {
 				if p.post(func() { done.Add(1) }) {
 					taken.Add(1)
 				}
@@ -131,10 +132,10 @@ func TestInboxFull(t *testing.T) {
 	until(t, func() bool {
 		p.inbox.mu.Lock()
 		defer p.inbox.mu.Unlock()
-		return p.inbox.full == 10
+		return p.inbox.own.waiting == 10
 	})
-	if got := taken.Load(); got != inboxSize {
-		t.Errorf("%d words were taken while nobody ran the node, want %d", got, inboxSize)
+	if got := taken.Load(); got != sourceSize {
+		t.Errorf("%d words were taken while nobody ran the node, want %d", got, sourceSize)
 	}
 	release()
 	group.Go(p.stop)
@@ -194,4 +195,72 @@ func until(t *testing.T, so func() bool) {
 			t.Fatal("it never was so")
 		}
 	}
+}
+
+// R17: who floods the node waits for himself. What an actor and another peer say
+// then is heard after a few words of the flood, not after all that waits of it.
+func TestInboxFlood(t *testing.T) {
+	p := newPair(t)
+	flooder := connect(t, p.host.Address(), dirwire.Child, func(s *stranger) { s.frames = make(chan frame, 10_000) })
+	other := connect(t, p.host.Address(), dirwire.Child)
+	for s, pattern := range map[*stranger]directory.Pattern{flooder: "late:.*", other: "none"} {
+		s.say(directory.Seek{Subscription: directory.Subscription{
+			ID: directory.ID{Origin: s.self, Seq: 1}, Pattern: pattern, Scope: directory.Host,
+			Actor: transport.Address{Process: s.self, Actor: 1, Key: 1},
+		}})
+		s.listens(1, nil) // its link is up
+	}
+	sources := func(of transport.ProcessID) (words, waiting int) {
+		p.host.inbox.mu.Lock()
+		defer p.host.inbox.mu.Unlock()
+		s := &p.host.routes.to(of).words
+		return s.len(), s.waiting
+	}
+
+	// The test runs the node, and takes its time.
+	until(t, func() bool {
+		p.host.inbox.mu.Lock()
+		defer p.host.inbox.mu.Unlock()
+		was := p.host.inbox.runner
+		if was == idle {
+			p.host.inbox.become(lender)
+		}
+		return was == idle
+	})
+	release := sync.OnceFunc(p.host.lend)
+	defer release()
+	const flood = 10 * sourceSize
+	for i := range flood {
+		flooder.say(directory.Open{Session: directory.SessionID(i + 1), Scope: directory.Host, Subscriber: transport.Address{Process: flooder.self, Actor: 1, Key: 1}})
+	}
+	until(t, func() bool { words, waiting := sources(flooder.self); return words == sourceSize && waiting == 1 })
+	// The flooder alone is not read any more.
+	if err := p.host.Publish(7, "late:actor", directory.Host); err != nil {
+		t.Fatal(err)
+	}
+	late := directory.Publication{
+		ID: directory.ID{Origin: other.self, Seq: 1}, Name: "late:peer", Scope: directory.Host,
+		Actor: transport.Address{Process: other.self, Actor: 1, Key: 1},
+	}
+	other.say(directory.Claim{Name: late.Name, Claimants: []directory.Publication{late}})
+	until(t, func() bool { words, _ := sources(other.self); return words == 1 })
+	release()
+
+	before, offers, answers := 0, 0, 0
+	for offers < 2 || answers < flood {
+		switch m := flooder.hears().(type) {
+		case directory.NotOpened:
+			answers++
+			if m.Session != directory.SessionID(answers) {
+				t.Fatalf("%v is answered after %d others", m, answers-1)
+			}
+		case directory.Offer:
+			offers++
+			before = answers
+		}
+	}
+	if before > 4 {
+		t.Errorf("%d words of the flood were heard before what others said, want a few", before)
+	}
+	p.introduced(t)
 }

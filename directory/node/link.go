@@ -33,7 +33,7 @@ type link struct {
 	relation relation
 	greeting dirwire.Greeting
 	reach    directory.Scope // how far away the other end may be
-	gone     chan struct{}   // closed when it is lost
+	gone     chan struct{}   // closed when it is lost, and the node knows
 	reason   error           // why; set before gone is closed
 	lost     atomic.Bool     // it is
 	asked    atomic.Bool     // a request went over it
@@ -42,6 +42,7 @@ type link struct {
 	way      Way             // it, to who asks
 	retiring bool            // it is to be closed soon; the node's
 	refused  bool            // it broke a rule; the node's
+	words    source          // what it said and the node has not heard
 	attempts attempts        // at sessions; the node's
 
 	types      outgoing
@@ -84,6 +85,7 @@ func (n *Node) newLink(t transport.Link) (*link, error) {
 	l.out.open(wire.LinkWindow)
 	l.in.link = l
 	l.way.link = l
+	n.inbox.adopt(&l.words)
 	return l, nil
 }
 
@@ -164,11 +166,12 @@ func (l *link) Lost(reason error) {
 	l.n.admission.leave(l.process())
 	l.out.abandon(l)
 	l.dropParts()
-	l.n.post(func() { l.n.linkDown(l) }) // before others learn of it and dial anew
+	if !l.n.hear(&l.words, word{do: func() { l.n.linkDown(l) }}) {
+		close(l.gone)
+	}
 	if l.asked.Load() {
 		l.n.Actors.WayLost(&l.way)
 	}
-	close(l.gone)
 }
 
 func (n *Node) linkDown(l *link) {
@@ -188,6 +191,7 @@ func (n *Node) linkDown(l *link) {
 	n.do(n.machine.Step(l.party, directory.Gone{}))
 	n.settle() // what waited in its sessions cannot be given back any more
 	l.countLosses()
+	close(l.gone) // now others may dial anew
 }
 
 // Received takes one frame, on the reader's goroutine: what is between actors
@@ -215,7 +219,7 @@ func (l *link) Received(kind transport.Kind, body []byte) error {
 	if err != nil {
 		return err
 	}
-	l.n.hear(word{link: l, msg: msg})
+	l.n.hear(&l.words, word{link: l, msg: msg})
 	return nil
 }
 

@@ -193,7 +193,7 @@ func Open(c Config) (*Node, error) {
 func (n *Node) Close() {
 	n.listeners.close()
 	last := make(chan struct{})
-	if n.post(func() { close(last) }) { // after all that was said before
+	if n.hear(&n.inbox.actors, word{do: func() { close(last) }}) { // after all that they said
 		select {
 		case <-last:
 		case <-n.ctx.Done():

@@ -114,7 +114,7 @@ func (n *Node) interests(actor transport.ActorID) *actorsInterests {
 // put puts in the inbox what an actor says. It reports whether that is taken, and
 // whether the caller must run the node once mu is given up.
 func (n *Node) put(actor transport.ActorID, msg directory.Message) (taken, run bool) {
-	return n.inbox.put(word{from: directory.ActorParty(actor), msg: msg})
+	return n.inbox.put(&n.inbox.actors, word{from: directory.ActorParty(actor), msg: msg})
 }
 
 // lendIf runs the node if run is set by then.

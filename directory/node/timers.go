@@ -66,11 +66,15 @@ func (n *Node) stopTimer(t directory.Timer) {
 // after has f done by whoever runs the node, in a while.
 func (n *Node) after(d time.Duration, f func()) { n.timers.start(&alarm{do: f}, d) }
 
-// rung does what is due.
+// rungAtOnce is how many timers are done before others have their turn.
+const rungAtOnce = 256
+
+// rung does what is due; if that is much, the rest when its turn comes again.
 func (n *Node) rung() {
 	t := &n.timers
 	t.set = time.Time{}
-	for now := time.Now(); len(t.heap) > 0 && !t.heap[0].at.After(now); {
+	now := time.Now()
+	for left := rungAtOnce; left > 0 && len(t.heap) > 0 && !t.heap[0].at.After(now); left-- {
 		a := t.heap[0]
 		t.remove(a)
 		if a.do != nil {

@@ -77,13 +77,13 @@ func TestTimersWhileFull(t *testing.T) {
 			<-held
 		})
 		synctest.Wait()
-		for range inboxSize {
+		for range sourceSize {
 			n.post(func() {})
 		}
 		time.Sleep(2 * time.Second)
 		n.inbox.mu.Lock()
-		if n.inbox.full != 1 {
-			t.Errorf("%d goroutines wait for room, want 1", n.inbox.full)
+		if n.inbox.own.waiting != 1 {
+			t.Errorf("%d goroutines wait for room, want 1", n.inbox.own.waiting)
 		}
 		n.inbox.mu.Unlock()
 		close(held)
