@@ -169,7 +169,7 @@ func (l Limits) Table() []Limit {
 		{"entries of an answer", "enquiry", directory.Page, "", "one asks for the next page", ""},
 		{"entries of a survey", "survey", MaxFound, "", "it ends, and says so", ""},
 		{"directories above one another", "tree", directory.MaxRoute, "", "those below are not asked", ""},
-		{nameInbox, "process", inboxSize, "", "who says more waits", ""},
+		{nameInbox, "link", sourceSize, "", "who says more waits", ""},
 	}
 }
 
@@ -210,7 +210,7 @@ func (n *Node) figures() []directory.Figure {
 		figure(nameBytes, bytes, limits.ProcessBytes),
 		figure(namePending, pending, limits.LinkBytes),
 		figure(nameQueue, queued, 0),
-		figure(nameInbox, n.inbox.waiting(), inboxSize),
+		figure(nameInbox, n.inbox.waiting(), 0),
 		figure(nameUnproven, ends.Unproven, ends.MaxUnproven),
 		{Name: nameConnections, Used: ends.Refused},
 		{Name: nameRefused, Used: refused},
