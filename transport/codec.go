@@ -21,7 +21,7 @@ type Type interface {
 	// codec's own and never on the wire. Zero: the codec does not know the type.
 	Serial() int
 	// Decode returns the message, and calls passed, unless it is nil, for each
-	// address in it. It keeps no reference to body, which has passed the
-	// structural check.
+	// address in it. It keeps no reference to body, and does not trust it: what
+	// it decodes would pass the structural check, and what would not is an error.
 	Decode(body []byte, passed func(Address)) (message any, err error)
 }

@@ -119,17 +119,23 @@ func (l *link) sendData(s *Session, from transport.Address, message any) error {
 	return sendError(s.out.send(l, kind, frame))
 }
 
-// checked returns a message's type once its structure is known to be sound. What is
-// not, no honest peer sends: it closes the link.
-func (l *link) checked(kind transport.Kind, number uint64, body []byte) (transport.Type, error) {
-	t := l.known.get(number)
-	if t == nil {
-		return nil, &transport.FrameError{Kind: kind, Reason: fmt.Sprintf("type %d was not named", number)}
+// typeOf returns a message's type.
+func (l *link) typeOf(kind transport.Kind, number uint64) (transport.Type, error) {
+	if t := l.known.get(number); t != nil {
+		return t, nil
 	}
+	return nil, &transport.FrameError{Kind: kind, Reason: fmt.Sprintf("type %d was not named", number)}
+}
+
+// refuse gives a message back as it came, if its structure is sound. What is not, no
+// honest peer sends: the error closes the link. A message that is decoded needs no such
+// look, since no other decodes.
+func (l *link) refuse(kind transport.Kind, told, to transport.Address, t transport.Type, body []byte, reason error) error {
 	if err := wire.Check(body); err != nil {
-		return nil, &transport.FrameError{Kind: kind, Reason: err.Error()}
+		return &transport.FrameError{Kind: kind, Reason: err.Error()}
 	}
-	return t, nil
+	l.giveBackRaw(told, to, t, body, reason)
+	return nil
 }
 
 // message takes a Message: for an actor here, or to be passed on. It is refused if
@@ -146,7 +152,7 @@ func (l *link) message(body []byte, due Due, refused error) error {
 		l.giveBackNothing(head.From, head.To, refused)
 		return nil
 	}
-	t, err := l.checked(wire.Message, head.Type, body)
+	t, err := l.typeOf(wire.Message, head.Type)
 	if err != nil {
 		due.Settle()
 		return err
@@ -171,7 +177,7 @@ func (l *link) message(body []byte, due Due, refused error) error {
 	}
 	if err != nil {
 		due.Settle()
-		l.giveBackRaw(head.From, head.To, t, body, err)
+		return l.refuse(wire.Message, head.From, head.To, t, body, err)
 	}
 	return nil
 }
@@ -240,14 +246,14 @@ func (l *link) data(kind transport.Kind, body []byte, due Due, refused error) er
 		l.giveBackNothing(from, local, refused)
 		return nil
 	}
-	t, err := l.checked(kind, head.Type, body)
+	t, err := l.typeOf(kind, head.Type)
 	if err != nil {
 		due.Settle()
 		return err
 	}
 	if err := l.receive(s, from, t, body, due); err != nil {
 		due.Settle()
-		l.giveBackRaw(from, local, t, body, err)
+		return l.refuse(kind, from, local, t, body, err)
 	}
 	return nil
 }

@@ -42,6 +42,9 @@ func (t textType) Name() string { return string(t) }
 func (t textType) Serial() int  { return map[string]int{"text": 1, "address": 3}[t.Name()] }
 
 func (t textType) Decode(body []byte, passed func(transport.Address)) (any, error) {
+	if err := wire.Check(body); err != nil {
+		return nil, err
+	}
 	switch name := t.Name(); {
 	case name == "nil":
 		return nil, nil

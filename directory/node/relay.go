@@ -27,6 +27,9 @@ func (l *link) passOn(head wire.MessageHead, t transport.Type, body []byte) erro
 	case head.Hops >= maxHops:
 		return errTooFar
 	}
+	if err := wire.Check(body); err != nil {
+		return err
+	}
 	number, err := next.numberUpTo(maxRelayed, t)
 	if err != nil {
 		return err

@@ -113,8 +113,11 @@ func (l *link) undelivered(body []byte) error {
 	}
 	var t transport.Type
 	if head.Type != 0 {
-		if t, err = l.checked(wire.Undelivered, head.Type, body); err != nil {
+		if t, err = l.typeOf(wire.Undelivered, head.Type); err != nil {
 			return err
+		}
+		if err := wire.Check(body); err != nil {
+			return &transport.FrameError{Kind: wire.Undelivered, Reason: err.Error()}
 		}
 	}
 	if head.Told.Process != l.n.self {
