@@ -328,7 +328,7 @@ func TestBlankFields(t *testing.T) {
 		_ int
 		a int
 	}
-	if _, err := New([]Type{named[gone]("gone")}, nil, Addresses{}); err == nil || !strings.Contains(err.Error(), "no field of codec.gone would be sent; the field a is not exported") {
+	if _, err := New([]Type{{"gone", reflect.TypeOf(gone{a: 1})}}, nil, Addresses{}); err == nil || !strings.Contains(err.Error(), "no field of codec.gone would be sent; the field a is not exported") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 // A wide takes 4 KiB in memory, and a byte on the wire if one likes.
 type wide struct {
 	A, B, C int
-	hidden  [4072]byte
+	Hidden  [4072]byte `msgpack:"-"`
 	D       []wide
 }
 
