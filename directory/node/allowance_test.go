@@ -184,6 +184,29 @@ func TestBareUndelivered(t *testing.T) {
 	})
 }
 
+// R17: who gives back more than is given back is cut off: no window bounds it.
+func TestGivenBackTooLong(t *testing.T) {
+	inBubble(t, func(t *testing.T, b bubble) {
+		p := b.open("a", directory.Process, "a:1", "")
+		s := b.stranger("b", "a:1")
+		s.Send(wire.Type, wire.AppendType(nil, 1, "text"))
+		gives := func(size int) {
+			body := wire.AppendUndelivered(nil, wire.UndeliveredHead{Told: p.at(), Reason: "ended", Type: 1})
+			body, _, _ = texts{}.Append(body, strings.Repeat("x", size-5))
+			s.Send(wire.Undelivered, body)
+		}
+		gives(maxGivenBack)
+		if got := p.back(); len(got.Message.(string)) != maxGivenBack-5 {
+			t.Errorf("got %.20v", got)
+		}
+		gives(maxGivenBack + 1)
+		s.isClosed("at most")
+		if got := p.heard(1); len(got) > 0 {
+			t.Errorf("got %.20v", got)
+		}
+	})
+}
+
 // A note is not cut off a reason, however long the reason is.
 func TestNoteOfLongReason(t *testing.T) {
 	for _, long := range []string{strings.Repeat("r", 2*wire.MaxReason), strings.Repeat("é", wire.MaxReason)} {

@@ -111,6 +111,9 @@ func (l *link) undelivered(body []byte) error {
 	if err != nil {
 		return err
 	}
+	if len(body) > maxGivenBack { // no honest peer gives back as much
+		return &transport.FrameError{Kind: wire.Undelivered, Reason: fmt.Sprintf("a message of %d bytes, at most %d are given back", len(body), maxGivenBack)}
+	}
 	var t transport.Type
 	if head.Type != 0 {
 		if t, err = l.typeOf(wire.Undelivered, head.Type); err != nil {
