@@ -136,14 +136,6 @@ func (o *outflow) finish(l *link, kind transport.Kind, body []byte) error {
 	return o.lane.Send(kind, body)
 }
 
-// hush lets nothing more be sent.
-func (o *outflow) hush() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.silent = true
-	o.giveRoom()
-}
-
 // drop forgets what waits: there is nobody to send it to.
 func (o *outflow) drop(l *link) {
 	o.silent = true
