@@ -42,27 +42,29 @@ func as[T any](reply any, err error) (T, error) {
 // An ask is an address that takes one reply. Its ids are even, those of actors
 // odd, so that a reply that comes too late is known for what it is.
 type ask struct {
-	sys   *System
-	at    transport.Address
-	over  atomic.Bool // it was answered, or given up
-	self  *Self       // whose callback it is; nil: a goroutine waits
-	then  func(reply any, err error)
-	reply chan answer                // where the goroutine waits
-	clock atomic.Pointer[time.Timer] // nil: no limit
+	sys  *System
+	at   transport.Address
+	over atomic.Bool // it was answered, or given up
+
+	self *Self // whose callback it is; nil: a goroutine waits
+	then func(reply any, err error)
+	wake chan *ask // where the goroutine waits
+
+	// How it ended; written once by who ended it, before it is handed over.
+	reply any
+	err   error
 
 	in  *node.Session            // in which it was sent; nil: in none
 	way atomic.Pointer[node.Way] // else over which link to another process; nil: over none
-
 	// What was asked, if it went in a session or to another process.
 	to      Address
 	message any
-}
 
-// An answer is the end of an ask.
-type answer struct {
-	ask   *ask
-	reply any
-	err   error
+	// The actor's own, of an ask by callback.
+	listed   bool
+	earlier  *ask
+	later    *ask
+	deadline time.Time // zero: none
 }
 
 func isAsk(id transport.ActorID) bool { return id&1 == 0 }
@@ -81,12 +83,26 @@ func (a *ask) finish(from Address, reply any, err error) bool {
 	if e, ok := reply.(error); ok && err == nil {
 		reply, err = nil, e
 	}
-	if a.self == nil {
-		a.reply <- answer{a, reply, err}
-	} else {
-		a.self.box.put(item{message: &answer{a, reply, err}, from: from})
-	}
+	a.end(from, reply, err)
 	return true
+}
+
+// lose ends the ask because no reply can come any more, once.
+func (a *ask) lose(u Undelivered) {
+	if a.giveUp() {
+		a.sys.counts.undelivered.Add(1)
+		a.end(Address{}, nil, u)
+	}
+}
+
+// end hands the end over to who waits for it.
+func (a *ask) end(from Address, reply any, err error) {
+	a.reply, a.err = reply, err
+	if a.self == nil {
+		a.wake <- a // there is room: one ask at a time waits there
+	} else {
+		a.self.box.put(item{message: a, from: from})
+	}
 }
 
 // giveUp ends the ask without an answer, once. It reports whether it did.
@@ -95,19 +111,7 @@ func (a *ask) giveUp() bool {
 		return false
 	}
 	a.sys.asks.remove(a.at.Actor)
-	if clock := a.clock.Load(); clock != nil {
-		clock.Stop()
-	}
 	return true
-}
-
-// within makes the ask end with TimedOut after d.
-func (a *ask) within(d time.Duration) {
-	clock := time.AfterFunc(d, func() { a.finish(Address{}, nil, TimedOut{d}) })
-	a.clock.Store(clock)
-	if a.over.Load() {
-		clock.Stop() // the reply was faster
-	}
 }
 
 // Ask sends message and later calls then with the first reply, or with the
@@ -121,32 +125,36 @@ func (s *Self) Ask(to Address, message any, then func(reply any, err error)) {
 	s.askWithin(s.sys.askTimeout, to, message, then)
 }
 
-// askWithin is Ask with a limit of its own; zero is none.
+// askWithin is Ask with a limit of its own, which is Options.AskTimeout or, zero, none.
 func (s *Self) askWithin(d time.Duration, to Address, message any, then func(any, error)) *ask {
 	a := s.sys.newAsk()
 	a.self, a.then = s, then
-	if s.asks == nil {
-		s.asks = make(map[*ask]struct{})
+	if d > 0 {
+		a.deadline = time.Now().Add(d)
 	}
-	s.asks[a] = struct{}{}
+	s.asks.add(a)
 	a.in = s.session(to)
 	if err := s.request(a, to, message); err != nil {
 		a.finish(Address{}, nil, err)
 	} else if d > 0 {
-		a.within(d)
+		s.asks.arm(s, d)
 	}
 	return a
 }
 
-// forget ends an ask whose callback is not to be called.
+// forget ends an ask whose callback is not to be called. If the answer waits in the
+// mailbox it is stepped over.
 func (s *Self) forget(a *ask) {
 	a.giveUp()
-	delete(s.asks, a) // if the answer waits in the mailbox it is stepped over
+	s.asks.remove(a)
 }
 
 func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	a := s.sys.newAsk()
-	a.reply = make(chan answer, 1)
+	if s.answers == nil {
+		s.answers = make(chan *ask, 1)
+	}
+	a.wake = s.answers
 	var dropped chan string
 	if in := s.session(to); in != nil {
 		a.in = in
@@ -154,12 +162,18 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 		defer s.awaits(nil)
 	}
 	if err := s.request(a, to, message); err != nil {
-		a.giveUp()
+		if !a.giveUp() {
+			<-a.wake
+		}
 		return nil, err
 	}
 	d := s.sys.askTimeout
-	clock := time.NewTimer(d)
-	defer clock.Stop()
+	if s.patience == nil {
+		s.patience = time.NewTimer(d)
+	} else {
+		s.patience.Reset(d)
+	}
+	defer s.patience.Stop()
 	own := s.Context()
 	done := own.Done()
 	if s.leaving {
@@ -167,13 +181,13 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	}
 	for {
 		select {
-		case r := <-a.reply:
-			return r.reply, r.err
+		case <-a.wake:
+			return a.reply, a.err
 		case <-ctx.Done():
 			return a.abandon(context.Cause(ctx))
 		case <-done:
 			return a.abandon(context.Cause(own))
-		case <-clock.C:
+		case <-s.patience.C:
 			return a.abandon(TimedOut{d})
 		case reason := <-dropped:
 			if a.in.LinkLost() && a.giveUp() { // else a reply may come, or has in the same moment
@@ -186,14 +200,20 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 
 func (sys *System) ask(ctx context.Context, to Address, message any) (any, error) {
 	a := sys.newAsk()
-	a.reply = make(chan answer, 1)
+	a.wake, _ = sys.answers.Get().(chan *ask)
+	if a.wake == nil {
+		a.wake = make(chan *ask, 1)
+	}
+	defer sys.answers.Put(a.wake) // nothing is sent there any more
 	if err := sys.request(a, to, message); err != nil {
-		a.giveUp()
+		if !a.giveUp() {
+			<-a.wake
+		}
 		return nil, err
 	}
 	select {
-	case r := <-a.reply:
-		return r.reply, r.err
+	case <-a.wake:
+		return a.reply, a.err
 	case <-ctx.Done():
 		return a.abandon(context.Cause(ctx))
 	case <-sys.closed:
@@ -206,6 +226,6 @@ func (a *ask) abandon(err error) (any, error) {
 	if a.giveUp() {
 		return nil, err
 	}
-	r := <-a.reply
-	return r.reply, r.err
+	<-a.wake
+	return a.reply, a.err
 }

@@ -1,18 +1,13 @@
 package actor
 
-import (
-	"cmp"
-	"slices"
-
-	"github.com/layer-cake/layer-cake/directory/node"
-)
+import "github.com/layer-cake/layer-cake/directory/node"
 
 // Asks in a session end with its link, for no reply can come then. Where the
 // session ends and the link lives they go on (R8). Whether the link lives only
 // the session knows, which must not be asked while it tells of its end: so the
 // actor asks, when it takes Dropped, or when it is roused from waiting.
 
-// A wait is for the reply to an ask in a session.
+// A wait is for the reply to an ask in a session; in none: for no reply.
 type wait struct {
 	in      *node.Session
 	dropped chan string // has the reason when the session was dropped
@@ -23,11 +18,17 @@ type wait struct {
 func (c *cell) awaits(in *node.Session) (dropped chan string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.waits.in = in
 	if in == nil {
-		c.waits = nil
 		return nil
 	}
-	c.waits = &wait{in, make(chan string, 1)}
+	if c.waits.dropped == nil {
+		c.waits.dropped = make(chan string, 1)
+	}
+	select {
+	case <-c.waits.dropped: // of the last one
+	default:
+	}
 	return c.waits.dropped
 }
 
@@ -36,7 +37,7 @@ func (c *cell) awaits(in *node.Session) (dropped chan string) {
 func (c *cell) interrupt(in *node.Session, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.waits != nil && c.waits.in == in {
+	if c.waits.in != nil && c.waits.in == in {
 		c.waits.dropped <- reason // there is room: a session is dropped once
 	}
 }
@@ -44,19 +45,12 @@ func (c *cell) interrupt(in *node.Session, reason string) {
 // endAsks ends the asks by callback in a session of which Dropped was taken, if
 // its link is lost. The callbacks follow what waits in the mailbox.
 func (s *Self) endAsks(in *node.Session, reason string) {
-	if len(s.asks) == 0 || in == nil || !in.LinkLost() {
+	if s.asks.n == 0 || in == nil || !in.LinkLost() {
 		return
 	}
-	var list []*ask
-	for a := range s.asks {
+	for a := s.asks.first; a != nil; a = a.later {
 		if a.in == in {
-			list = append(list, a)
-		}
-	}
-	slices.SortFunc(list, func(a, b *ask) int { return cmp.Compare(a.at.Actor, b.at.Actor) }) // as they were asked
-	for _, a := range list {
-		if a.finish(Address{}, nil, a.lostSession(reason)) {
-			s.sys.counts.undelivered.Add(1)
+			a.lose(a.lostSession(reason))
 		}
 	}
 }

@@ -60,7 +60,7 @@ func TestAsksEndWithTheLinkOfTheirSession(t *testing.T) {
 		if took := time.Since(began); took >= two.askTimeout {
 			t.Errorf("it took %v", took)
 		}
-		if n := len(client.asks) + len(two.asks.all()); n != 0 || client.waits != nil {
+		if n := client.asks.n + len(two.asks.all()); n != 0 || client.waits.in != nil {
 			t.Errorf("%d asks are left, and %v", n, client.waits)
 		}
 		if got := two.Counts().Undelivered; got != 4 {

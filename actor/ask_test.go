@@ -141,8 +141,8 @@ func TestAskByCallback(t *testing.T) {
 				t.Errorf("callback %d: got %v, want %v", i, got[i], want[i])
 			}
 		}
-		if !self.Sender().IsZero() || len(self.asks) != 0 {
-			t.Errorf("afterwards: sender %v, %d asks", self.Sender(), len(self.asks))
+		if !self.Sender().IsZero() || self.asks.n != 0 {
+			t.Errorf("afterwards: sender %v, %d asks", self.Sender(), self.asks.n)
 		}
 	})
 }

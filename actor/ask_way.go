@@ -44,9 +44,7 @@ func (a *ask) goes(way *node.Way) {
 			return
 		}
 		if instead == nil {
-			if a.finish(Address{}, nil, Undelivered{a.to, a.message, reason}) {
-				a.sys.counts.undelivered.Add(1)
-			}
+			a.lose(Undelivered{a.to, a.message, reason})
 			return
 		}
 		way = instead

@@ -57,7 +57,7 @@ func TestAsksEndWithTheLinkTheyWentOver(t *testing.T) {
 		if took := time.Since(began); took >= two.askTimeout {
 			t.Errorf("it took %v", took)
 		}
-		if n := len(client.asks) + len(two.asks.all()); n != 0 {
+		if n := client.asks.n + len(two.asks.all()); n != 0 {
 			t.Errorf("%d asks are left", n)
 		}
 		if got := two.Counts().Undelivered; got != 4 {
@@ -90,7 +90,7 @@ func TestAskOverALinkThatIsLostInThisMoment(t *testing.T) {
 		client.Subscribe("server")
 		to := stray(await[Available](t, client).Publisher)
 		a := two.newAsk()
-		a.reply = make(chan answer, 1)
+		a.wake = make(chan *ask, 1)
 		a.to, a.message = to, "a"
 		way, err := two.net.Ask(a.at, to.at, "a")
 		if err != nil {
@@ -104,7 +104,7 @@ func TestAskOverALinkThatIsLostInThisMoment(t *testing.T) {
 		}
 		a.goes(way)
 		select {
-		case got := <-a.reply:
+		case got := <-a.wake:
 			if _, ok := got.err.(Undelivered); !ok {
 				t.Errorf("got %v", got.err)
 			}

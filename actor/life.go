@@ -38,7 +38,7 @@ type cell struct {
 	ended      bool
 	registered bool // the node knows it
 	children   map[transport.ActorID]*Self
-	waits      *wait // the ask in a session that the goroutine waits for; nil: none
+	waits      wait // the ask in a session that the goroutine waits for
 }
 
 // An ending is a Returned that goes to a callback.
@@ -185,9 +185,10 @@ func (s *Self) end(value any) {
 	for t := range s.timers {
 		t.clock.Stop()
 	}
-	for a := range s.asks {
+	for a := s.asks.first; a != nil; a = a.later {
 		a.giveUp()
 	}
+	s.asks.stop()
 	for _, it := range rest {
 		it.due.Settle()
 		if it.counted || !it.due.IsZero() {

@@ -8,7 +8,7 @@ import (
 	"github.com/layer-cake/layer-cake/directory/node"
 )
 
-// An item is something that waits in a mailbox: a message, or an *answer,
+// An item is something that waits in a mailbox: a message, or an *ask,
 // *timer, *ending, *opening or *notice, of which a callback or a message is made
 // when it is taken.
 type item struct {

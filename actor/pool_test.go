@@ -314,8 +314,8 @@ func poolOnce(t *testing.T, sys *System, r *rand.Rand) {
 	if total != requests {
 		t.Errorf("got %d answers, want %d: %d replies and %v", total, requests, len(answers), others)
 	}
-	if len(self.asks) != 0 {
-		t.Errorf("%d asks were not answered", len(self.asks))
+	if self.asks.n != 0 {
+		t.Errorf("%d asks were not answered", self.asks.n)
 	}
 }
 

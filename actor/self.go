@@ -27,7 +27,10 @@ type Self struct {
 	// The goroutine's own.
 	sender    Address
 	timers    map[*timer]struct{}
-	asks      map[*ask]struct{}
+	asks      askList                   // by callback
+	answers   chan *ask                 // where Ask waits; nil: it never did
+	patience  *time.Timer               // of Ask; likewise
+	own       context.Context           // nil: nobody asked for it
 	listeners map[*httpListener]Address // until their end is taken note of
 	log       *slog.Logger
 	entered   bool // the goroutine is somebody else's: it must not be ended
@@ -45,7 +48,12 @@ func (s *Self) System() *System { return s.sys }
 
 // Context is cancelled, with cause Aborted, when Stop is sent to the actor, and
 // when it ends. Pass it to calls that block.
-func (s *Self) Context() context.Context { return s.context() }
+func (s *Self) Context() context.Context {
+	if s.own == nil {
+		s.own = s.context()
+	}
+	return s.own
+}
 
 // Log returns a logger that carries the actor's name and address.
 func (s *Self) Log() *slog.Logger {
@@ -110,14 +118,18 @@ func (s *Self) input(limit <-chan time.Time) (any, bool) {
 // false.
 func (s *Self) open(it item) (any, bool) {
 	switch m := it.message.(type) {
-	case *answer:
-		if _, ok := s.asks[m.ask]; !ok {
+	case *ask:
+		if !m.listed {
 			return nil, false // forgotten while it waited
 		}
-		delete(s.asks, m.ask)
+		s.asks.remove(m)
 		s.sender = it.from
-		m.ask.then(m.reply, m.err)
+		m.then(m.reply, m.err)
 		s.sender = Address{}
+		return nil, false
+	case expiry:
+		s.sender = Address{}
+		s.expire()
 		return nil, false
 	case *timer:
 		if _, ok := s.timers[m]; !ok {

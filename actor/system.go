@@ -32,7 +32,8 @@ type System struct {
 	lastAsk   atomic.Uint64 // those of asks even
 	cells     table[*Self]
 	asks      table[*ask]
-	blocks    blocks // of mailboxes
+	blocks    blocks    // of mailboxes
+	answers   sync.Pool // chan *ask, where goroutines wait
 	counts    struct{ refused, undelivered, late, lost atomic.Uint64 }
 	closed    chan struct{} // closed when Close is done
 
