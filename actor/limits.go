@@ -3,6 +3,7 @@ package actor
 import (
 	"cmp"
 
+	"github.com/layer-cake/layer-cake/actor/codec"
 	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport/tcp"
 	"github.com/layer-cake/layer-cake/transport/wire"
@@ -119,6 +120,9 @@ func (l Limits) Table() []Limit {
 		table = append(table, row)
 	}
 	return append(table,
+		Limit{Name: "memory of a message, for each of its bytes", Per: "message", Most: codec.MemoryPerByte, Unit: "bytes", Beyond: "Undelivered, with the reason"},
+		Limit{Name: "memory of a message, in any case", Per: "message", Most: codec.MemoryBase, Unit: "bytes", Beyond: "Undelivered, with the reason"},
+		Limit{Name: "structural types that peers bring up", Per: "process", Most: codec.MaxLearned, Beyond: "they arrive as Unknown"},
 		Limit{Name: "messages that wait for an actor", Per: "actor", Most: defaultMailbox, Beyond: "ErrOverloaded, or Undelivered", Set: "Options.Mailbox"},
 		Limit{Name: "facts of sessions that are over", Per: "actor", Most: keepPairs, Beyond: "of those in the middle it is not told"},
 		Limit{Name: "results of actors that have ended", Per: "process", Most: keptResults, Beyond: "the oldest is forgotten"},
