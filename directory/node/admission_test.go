@@ -333,3 +333,21 @@ func TestLimitsThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// What did not arrive is counted where it was refused.
+func TestRefusedMessagesAreCounted(t *testing.T) {
+	p := newPair(t)
+	for i := range uint64(3) {
+		nobody := transport.Address{Process: p.pub.ID(), Actor: 1, Key: 1}
+		if err := p.sub.Send(p.sub.Mint.Address(1), nobody, "to nobody"); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := p.sub.next(1).(Undelivered); !ok {
+			t.Fatal("it did not come back")
+		}
+		if got := p.pub.figure(nameUndelivered).Used; got != i+1 {
+			t.Errorf("%d are counted, want %d", got, i+1)
+		}
+	}
+	p.undisturbed(t)
+}

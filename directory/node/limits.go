@@ -117,6 +117,8 @@ const (
 	nameUnproven    = "connections before their hello"
 	nameConnections = "connections refused so far"
 	nameRefused     = "links refused so far"
+	nameUndelivered = "messages refused so far"
+	nameLost        = "messages lost so far"
 	nameQueue       = "bytes queued to be written"
 )
 
@@ -157,7 +159,12 @@ func (l Limits) Table() []Limit {
 		{"name of a type", "type", wire.MaxTypeName, "bytes", cut, ""},
 		{"reason", "frame", wire.MaxReason, "bytes", "it is cut off", ""},
 		{"hops of a message", "message", maxHops, "", "Undelivered", ""},
-		{nameVia, "process", maxVia, "", "Undelivered to who replies", ""},
+		{nameVia, "process", maxVia, "", "ErrUnreachable to who replies", ""},
+		{"words of what did not arrive, a second", "link", wordsPerSecond, "", "it is not told, and counted", ""},
+		{"words of what did not arrive, at once", "link", wordsAtOnce, "", "it is not told, and counted", ""},
+		{"bytes given back, a second", "link", bytesPerSecond, "bytes", "Undelivered without the message", ""},
+		{"bytes given back, at once", "link", bytesAtOnce, "bytes", "Undelivered without the message", ""},
+		{"longest message given back", "message", maxGivenBack, "bytes", "Undelivered without the message", ""},
 
 		{"name", "publication", directory.MaxName, "bytes", unregistered, ""},
 		{"pattern", "subscription", directory.MaxPattern, "bytes", unregistered, ""},
@@ -190,6 +197,7 @@ func (n *Node) figures() []directory.Figure {
 		opening = max(opening, l.attempts.underWay)
 	}
 	names, patterns := n.machine.Announced()
+	lost := n.Counts()
 	ends := n.listeners.counts()
 	n.registry.mu.Lock()
 	wide := n.registry.wide
@@ -214,6 +222,8 @@ func (n *Node) figures() []directory.Figure {
 		figure(nameUnproven, ends.Unproven, ends.MaxUnproven),
 		{Name: nameConnections, Used: ends.Refused},
 		{Name: nameRefused, Used: refused},
+		{Name: nameUndelivered, Used: lost.Undelivered},
+		{Name: nameLost, Used: lost.Lost},
 	}
 }
 
