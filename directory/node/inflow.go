@@ -112,11 +112,18 @@ func (l *link) release(bytes int64) {
 // reportAt is how far a link's figure and what the process knows of it may differ.
 const reportAt = 64 << 10
 
-// report tells the process how much came over l and was not taken.
+// report tells the process how much came over l and was not taken. Of a lost link that
+// is exact: nobody comes later to make good what is left over.
 func (l *link) report() {
-	held, reported := l.held.Load(), l.reported.Load()
-	if d := held - reported; (d >= reportAt || d <= -reportAt) && l.reported.CompareAndSwap(reported, held) {
-		l.n.held.Add(d)
+	for {
+		held, reported := l.held.Load(), l.reported.Load()
+		d := held - reported
+		if d == 0 || d < reportAt && d > -reportAt && !l.lost.Load() {
+			return
+		}
+		if l.reported.CompareAndSwap(reported, held) {
+			l.n.held.Add(d)
+		}
 	}
 }
 

@@ -166,6 +166,7 @@ func (l *link) Lost(reason error) {
 	l.n.admission.leave(l.process())
 	l.out.abandon(l)
 	l.dropParts()
+	l.report()
 	if !l.n.hear(&l.words, word{do: func() { l.n.linkDown(l) }}) {
 		close(l.gone)
 	}
