@@ -143,7 +143,7 @@ type audience struct {
 	honest transport.ProcessID // zero: there is none here
 
 	mu       sync.Mutex
-	kept     []Due      // guarded by mu; taken, not settled
+	kept     []Delivery // guarded by mu; taken, not settled
 	sessions []*Session // guarded by mu; of others
 }
 
@@ -157,7 +157,7 @@ func (a *audience) Deliver(d Delivery) error {
 	case 1:
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.kept = append(a.kept, d.Due)
+		a.kept = append(a.kept, d)
 	case 2:
 		return transport.ErrOverloaded
 	default:
@@ -187,7 +187,7 @@ func (a *audience) settle() {
 	a.kept = nil
 	a.mu.Unlock()
 	for _, d := range kept {
-		d.Settle()
+		d.Due.Settle()
 	}
 }
 
@@ -219,7 +219,7 @@ type court struct {
 // A rest is what nodes have when nothing is under way.
 type rest struct{ Links, Sessions, HostLinks, HostNames int }
 
-func newCourt(tb testing.TB) *court {
+func newCourt(tb testing.TB, change ...func(*Config)) *court {
 	in := func(a *audience) func(*Config) {
 		return func(c *Config) { a.process, c.Actors = c.Actors.(*process), a }
 	}
@@ -227,7 +227,7 @@ func newCourt(tb testing.TB) *court {
 	other := new(audience)
 	k.host = open(tb, directory.Host, "")
 	k.sub = open(tb, directory.Process, k.host.Address(), in(other))
-	k.pub = open(tb, directory.Process, k.host.Address(), in(k.crowd))
+	k.pub = open(tb, directory.Process, k.host.Address(), append(change, in(k.crowd))...)
 	other.honest, k.crowd.honest = k.pub.ID(), k.sub.ID()
 	k.pub.publish(1, "svc", directory.Host)
 	k.sub.subscribe(1, "svc", directory.Host)
