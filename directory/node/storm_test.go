@@ -276,7 +276,7 @@ func (raid raid) run(t *testing.T) {
 	}
 	for range 5 {
 		k.exchange(t, 40)
-		if now := heapInUse(); now > before+raid.most {
+		if now, ok := heapWithin(before + raid.most); !ok {
 			t.Errorf("the heap has %d bytes more than before, %d are allowed", now-before, raid.most)
 		}
 	}
