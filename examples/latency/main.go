@@ -104,6 +104,7 @@ func programme() []act {
 		}},
 		{some, []part{
 			{"heap", func(p plan) measurement { return newHeap(p) }},
+			{"sessions", func(p plan) measurement { return newSessions(p) }},
 		}},
 		{some, []part{
 			{"restart", func(p plan) measurement { return newRestart(p) }},

@@ -40,7 +40,7 @@ func TestMeasure(t *testing.T) {
 		"publish-available-full", "publish-available-groups",
 		"registered-1", "registered-16",
 		"crowd-there-before", "crowd-new",
-		"heap-1", "heap-10",
+		"heap-1", "heap-10", "session-publisher", "session-subscriber",
 		"restart", "restart-later",
 		"upgrade",
 	}

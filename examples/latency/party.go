@@ -107,6 +107,8 @@ func (p *party) obey(words []string) (answer, error) {
 	case "retract": // all names, or those with a prefix
 		p.retract(strings.Join(words[1:], " "))
 		return answer{}, nil
+	case "heap":
+		return answer{Bytes: heap()}, nil
 	case "settle": // until host-cake has heard all
 		return answer{}, p.settle()
 	}
