@@ -18,12 +18,14 @@ const MaxSessions = 1 << 20
 // subscriber's is Resolver.
 //
 // It must be told Publish, Unpublish and Gone of the actors; Opening, Commit and
-// Close from the links; and Gone of a link.
+// Close from the links; Gone of a link; and Fired.
 type Acceptor struct {
 	publications map[ID]*publication
 	actors       map[Party]map[ID]struct{} // their publications
 	openers      map[Party]map[SessionID]*accepted
-	most         int // sessions over one link
+	due          map[uint64]*accepted // by the number of their timers: not committed yet
+	timer        uint64               // the last one that was given
+	most         int                  // sessions over one link
 	effects      []Effect
 }
 
@@ -36,13 +38,15 @@ type publication struct {
 
 // An accepted is the publisher's end of a session.
 //
-//	Opening ──► prepared ──Commit──► begun     Close, Unpublish or Gone ends both
+//	Opening ──► prepared ──Commit──► begun     Close, Unpublish or Gone ends both,
+//	                                           Fired what is not begun
 type accepted struct {
 	publication *publication
 	key         SessionKey
 	subscriber  transport.Address
-	scope       Scope // of the directory that matched
-	begun       bool  // Delivered was said
+	scope       Scope  // of the directory that matched
+	begun       bool   // Delivered was said
+	timer       uint64 // runs until then; zero: it does not
 }
 
 // NewAcceptor returns an acceptor without publications.
@@ -51,6 +55,7 @@ func NewAcceptor() *Acceptor {
 		publications: map[ID]*publication{},
 		actors:       map[Party]map[ID]struct{}{},
 		openers:      map[Party]map[SessionID]*accepted{},
+		due:          map[uint64]*accepted{},
 		most:         MaxSessions,
 	}
 }
@@ -72,6 +77,8 @@ func (a *Acceptor) Step(from Party, m Message) []Effect {
 		a.commit(SessionKey{from, m.Session})
 	case Close:
 		a.close(SessionKey{from, m.Session}, m.Reason)
+	case Fired:
+		a.fired(m.Timer)
 	}
 	effects := a.effects
 	a.effects = nil
@@ -106,7 +113,35 @@ func (a *Acceptor) opening(key SessionKey, m Opening) {
 		a.openers[key.Opener] = map[SessionID]*accepted{}
 	}
 	a.openers[key.Opener][key.ID] = s
-	a.do(Prepare{p.party, key, m.Subscriber}, Say{key, Ready{key.ID}})
+	a.timer++
+	s.timer = a.timer
+	a.due[s.timer] = s
+	a.do(Prepare{p.party, key, m.Subscriber}, Start{Timer{Kind: TimerCommit, ID: s.timer}}, Say{key, Ready{key.ID}})
+}
+
+// fired ends a session that its subscriber prepared and forgot. If he commits it all
+// the same he hears that it is over, and tries again.
+func (a *Acceptor) fired(t Timer) {
+	s := a.due[t.ID]
+	if t.Kind != TimerCommit || s == nil {
+		return
+	}
+	delete(a.due, s.timer)
+	s.timer = 0
+	a.do(Say{s.key, Closed{s.key.ID, notCommitted}})
+	a.drop(s, notCommitted)
+}
+
+// notCommitted is why a session that was prepared long ago is closed.
+const notCommitted = "not committed in time"
+
+// stop stops the timer of a session, if it runs.
+func (a *Acceptor) stop(s *accepted) {
+	if s.timer != 0 {
+		delete(a.due, s.timer)
+		a.do(Cancel{Timer{Kind: TimerCommit, ID: s.timer}})
+		s.timer = 0
+	}
 }
 
 // judge returns the publication that a session is to be opened with, or why it
@@ -135,6 +170,7 @@ func (a *Acceptor) commit(key SessionKey) {
 		return
 	}
 	s.begun = true
+	a.stop(s)
 	a.do(Send{s.publication.party, Delivered{
 		Publication: s.publication.ID,
 		Name:        s.publication.Name,
@@ -197,6 +233,7 @@ func (a *Acceptor) drop(s *accepted, reason string) {
 			Reason:       reason,
 		}})
 	}
+	a.stop(s)
 	a.do(Release{s.key})
 	delete(p.sessions, s.key)
 	delete(a.openers[s.key.Opener], s.key.ID)

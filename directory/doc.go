@@ -111,7 +111,7 @@
 // R17 Bounded. What a peer can fill has a limit and a refusal, which are in one table
 // (package node, Limits); links are so many in all, and so many to one process; long work is done in
 // turns, and as fast as who it is for reads, so that who asks for much waits for
-// it alone. Patterns that begin with no fixed text are tried on every new name: of
+// it alone. Who opens a session has four seconds to commit it. Patterns that begin with no fixed text are tried on every new name: of
 // one process there are 1024 at most. What a directory knows is told
 // in pages, one for each time that it is asked. What is not taken is
 // given back to who sent it; where even that cannot be, or the link that it was under

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -37,6 +38,7 @@ type pair struct {
 	seen     map[near]SessionID
 	ended    map[Party]bool
 	timers   map[Timer]bool
+	due      map[dueTimer]bool // the acceptors'
 	log      []string
 	wrong    string
 }
@@ -68,6 +70,12 @@ type (
 	}
 )
 
+// A dueTimer is one of an acceptor.
+type dueTimer struct {
+	process int
+	timer   Timer
+}
+
 // An offerable is a publication, with the scope whose directory offers it.
 type offerable struct {
 	Publication
@@ -86,6 +94,7 @@ func newPair(seed uint64) *pair {
 		seen:      map[near]SessionID{},
 		ended:     map[Party]bool{},
 		timers:    map[Timer]bool{},
+		due:       map[dueTimer]bool{},
 	}
 	return p
 }
@@ -213,6 +222,16 @@ func (p *pair) tellAcceptor(process int, from Party, m Message) {
 			if w := p.wires[process]; w != nil && w.party == e.Key.Opener {
 				w.back = append(w.back, e.Message)
 			}
+		case Start:
+			if p.due[dueTimer{process, e.Timer}] {
+				p.fault("%v: it runs", e)
+			}
+			p.due[dueTimer{process, e.Timer}] = true
+		case Cancel:
+			if !p.due[dueTimer{process, e.Timer}] {
+				p.fault("%v: it does not run", e)
+			}
+			delete(p.due, dueTimer{process, e.Timer})
 		case Send:
 			p.seePublisher(process, e)
 		default:
@@ -320,6 +339,24 @@ func (p *pair) dialled(process int, well bool) {
 func (p *pair) fire(timer Timer) {
 	delete(p.timers, timer)
 	p.tellResolver(0, Fired{timer})
+}
+
+// forget lets the time be up of a session that an acceptor has prepared: its
+// subscriber may have committed it, or do so yet.
+func (p *pair) forget() {
+	var due []dueTimer
+	for d := range p.due {
+		due = append(due, d)
+	}
+	if len(due) == 0 {
+		return
+	}
+	slices.SortFunc(due, func(a, b dueTimer) int {
+		return cmp.Or(cmp.Compare(a.process, b.process), cmp.Compare(a.timer.ID, b.timer.ID))
+	})
+	d := due[p.random.IntN(len(due))]
+	delete(p.due, d)
+	p.tellAcceptor(d.process, 0, Fired{d.timer})
 }
 
 func (p *pair) timer(kinds ...TimerKind) (Timer, bool) {
@@ -474,7 +511,9 @@ func (p *pair) step() {
 		if len(p.dialling[process]) > 0 {
 			p.dialled(process, p.random.IntN(3) > 0)
 		}
-	case n < 50:
+	case n < 46:
+		p.forget()
+	case n < 52:
 		if timer, ok := p.timer(TimerOpen, TimerClose, TimerRetry); ok {
 			p.fire(timer)
 		}

@@ -52,6 +52,9 @@ func (p *pair) rest() {
 	for timer := range p.timers {
 		p.fault("at rest %v runs", timer)
 	}
+	for d := range p.due {
+		p.fault("at rest %v of the acceptor %d runs", d.timer, d.process)
+	}
 	for _, s := range p.resolver.interests {
 		var held [Library + 1]int
 		for name, t := range s.tracks {

@@ -109,7 +109,7 @@ type (
 	}
 )
 
-// From the shell to the resolver.
+// From the shell to the resolver; Fired of its own timers to the acceptor.
 type (
 	// Lost: the link of a session, or of an attempt at one, is lost, or could
 	// not be made.
@@ -132,7 +132,7 @@ type Opening struct {
 	Reach Scope
 }
 
-// A Timer is one that the resolver asked for.
+// A Timer is one that the resolver or the acceptor asked for.
 type Timer struct {
 	Kind TimerKind
 	ID   uint64 // unique among the timers of that kind
@@ -147,14 +147,17 @@ const (
 	TimerOpen  TimerKind = iota + 1 // an attempt must be ready by then: 1 s (R9)
 	TimerClose                      // a session that was closed must be answered by then: 1 s (R8)
 	TimerRetry                      // a failed offer is tried again: 100 ms, doubling to 2 s (R9)
+	// TimerCommit is the acceptor's: a session that is prepared must be committed by
+	// then, 4 s (R17). That is longer than any subscriber takes who lives.
+	TimerCommit
 )
 
 // String returns the name of the kind.
 func (k TimerKind) String() string {
-	if k < TimerOpen || k > TimerRetry {
+	if k < TimerOpen || k > TimerCommit {
 		return "none"
 	}
-	return [...]string{"open", "close", "retry"}[k-1]
+	return [...]string{"open", "close", "retry", "commit"}[k-1]
 }
 
 // Effects of the resolver and of the acceptor, beside Send to an actor.

@@ -368,7 +368,7 @@ func (c command) message() (m Message, err error) {
 		m = Linked{process(n)}
 	case "fired":
 		var timer Timer
-		for kind := TimerOpen; kind <= TimerRetry; kind++ {
+		for kind := TimerOpen; kind <= TimerCommit; kind++ {
 			for _, word := range c.words {
 				if number, ok := strings.CutPrefix(word, kind.String()+"-"); ok {
 					n, e := strconv.ParseUint(number, 10, 64)

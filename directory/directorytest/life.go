@@ -122,7 +122,11 @@ func (l *life) work() {
 	case dialOver:
 		l.dialled(e.dial, nil)
 	case timeUp:
-		l.do(l.resolver.Step(0, directory.Fired{Timer: e.timer}))
+		if e.timer.Kind == directory.TimerCommit {
+			l.do(l.acceptor.Step(0, directory.Fired{Timer: e.timer}))
+		} else {
+			l.do(l.resolver.Step(0, directory.Fired{Timer: e.timer}))
+		}
 	}
 	l.settle()
 	l.checkStep()

@@ -45,6 +45,7 @@ var mutations = []mutation{
 	{"who is replaced is not told", 0, "resolver_session.go", "r.say(t.session, Close{t.session, replaced})", ""},
 	{"the publisher's end outlives its link", 5, "acceptor.go", "a.drop(sessions[id], \"link lost\")", "_ = id"},
 	{"nothing more comes, and then it does", 0, "acceptor.go", "if s := a.openers[key.Opener][key.ID]; s != nil {\n\t\ta.drop(s, reason)", "if s := a.openers[key.Opener][key.ID]; s != nil && !s.begun {\n\t\ta.drop(s, reason)"},
+	{"who commits too late is not told", 0, "acceptor.go", "a.do(Say{s.key, Closed{s.key.ID, notCommitted}})", ""},
 	{"who has ended is told", 2, "acceptor.go", "if s.begun && p.party != 0 {", "if s.begun {"},
 }
 

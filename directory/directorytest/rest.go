@@ -80,7 +80,7 @@ func (w *world) late(repaired bool) bool {
 		if l.frozen {
 			continue
 		}
-		for _, kind := range []directory.TimerKind{directory.TimerOpen, directory.TimerClose} {
+		for _, kind := range []directory.TimerKind{directory.TimerOpen, directory.TimerClose, directory.TimerCommit} {
 			for l.fire(kind, 0) {
 				late = true
 				if repaired {

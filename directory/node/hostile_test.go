@@ -41,9 +41,14 @@ func (s *stranger) Lost(err error) { s.lost <- err }
 
 func connect(t *testing.T, address string, relation dirwire.Relation, change ...func(*stranger)) *stranger {
 	t.Helper()
+	return connectOver(t, tcp.Transport{}, address, relation, change...)
+}
+
+func connectOver(t *testing.T, over transport.Transport, address string, relation dirwire.Relation, change ...func(*stranger)) *stranger {
+	t.Helper()
 	self := transport.NewProcessID()
 	greeting := dirwire.Greeting{Relation: relation, Directory: directory.Directory{Process: self, Scope: directory.Process, Executable: "stranger"}}
-	l, err := tcp.Transport{}.Dial(context.Background(), address, transport.Hello{
+	l, err := over.Dial(context.Background(), address, transport.Hello{
 		Process: self, Heartbeat: 500, Body: dirwire.AppendGreeting(nil, greeting),
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 func TestPassedOnTooOften(t *testing.T) {
 	p := newPair(t)
 	s, end := connect(t, p.host.Address(), dirwire.Peer), connect(t, p.host.Address(), dirwire.Peer)
+	until(t, func() bool { return p.host.routes.to(end.self) != nil })
 	me := transport.Address{Process: s.self, Actor: 1, Key: 1}
 	to := transport.Address{Process: end.self, Actor: 1, Key: 1}
 	s.Send(wire.Type, wire.AppendType(nil, 1, "text"))

@@ -8,10 +8,11 @@ import (
 	"github.com/layer-cake/layer-cake/directory"
 )
 
-// How long the timers take (R8, R9).
+// How long the timers take (R8, R9, R17).
 const (
 	openTime      = time.Second
 	closeTime     = time.Second
+	commitTime    = 4 * time.Second
 	retryFirst    = 100 * time.Millisecond
 	retryMost     = 2 * time.Second
 	retryJitter   = 0.2
@@ -23,7 +24,7 @@ const (
 // again, so both are cheap: the system's timer is left as it is if it is early
 // enough, and finds nothing then.
 type timers struct {
-	byKey map[directory.Timer]*alarm // the resolver's
+	byKey map[directory.Timer]*alarm // the machines'
 	heap  alarms
 	ring  *time.Timer
 	set   time.Time // what ring is set to; zero: nothing
@@ -34,7 +35,7 @@ type alarm struct {
 	at    time.Time
 	place int // in the heap
 	timer directory.Timer
-	do    func() // nil: the resolver is told of timer
+	do    func() // nil: the machine is told of timer
 }
 
 // alarms are a heap for container/heap.
@@ -82,10 +83,19 @@ func (n *Node) rung() {
 			continue
 		}
 		delete(t.byKey, a.timer)
-		n.do(n.resolver.Step(0, directory.Fired{Timer: a.timer}))
+		n.fired(a.timer)
 		n.settle()
 	}
 	t.wind()
+}
+
+// fired tells the machine whose timer it is.
+func (n *Node) fired(t directory.Timer) {
+	if t.Kind == directory.TimerCommit {
+		n.do(n.acceptor.Step(0, directory.Fired{Timer: t}))
+		return
+	}
+	n.do(n.resolver.Step(0, directory.Fired{Timer: t}))
 }
 
 func (t *timers) start(a *alarm, d time.Duration) {
@@ -133,6 +143,8 @@ func duration(t directory.Timer) time.Duration {
 		return openTime
 	case directory.TimerClose:
 		return closeTime
+	case directory.TimerCommit:
+		return commitTime
 	}
 	d := min(retryFirst<<min(max(t.Try-1, 0), retryDoubling), retryMost)
 	return d + time.Duration(float64(d)*retryJitter*(2*rand.Float64()-1))
