@@ -50,6 +50,7 @@ type link struct {
 	over     chan struct{}    // closed by the reader: nothing more is written
 	written  chan struct{}    // closed by the writer, at its end
 	closing  atomic.Bool      // reason is there; the reader asks after each frame
+	ended    func()           // called when the connection is closed; nil: nobody asks
 
 	mu       sync.Mutex
 	owner    owner
@@ -158,6 +159,9 @@ func (l *link) read() {
 	l.lost = true
 	r := l.receiver
 	l.mu.Unlock()
+	if l.ended != nil {
+		l.ended()
+	}
 	if r != nil {
 		r.Lost(l.reason)
 	}

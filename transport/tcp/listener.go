@@ -3,6 +3,7 @@ package tcp
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -21,34 +22,36 @@ type listener struct {
 	transport Transport
 	socket    net.Listener
 	log       *slog.Logger
+	refusals  refusals
 	hello     transport.Hello
 	frame     []byte // hello, as it is sent
 	accept    func(transport.Link)
-	room      chan struct{} // has one for each unproven connection
+	room      *room         // of connections that have not said their hello
+	links     atomic.Int64  // how many there are
+	closing   sync.Once     // of done
 	done      chan struct{} // closed by Close
 	running   sync.WaitGroup
-	refused   atomic.Uint64 // connections
-
-	mu       sync.Mutex
-	closed   bool
-	unproven map[net.Conn]struct{}
 }
+
+// errNoHello is why a connection is refused that made room for another.
+var errNoHello = errors.New("it said no hello, and others came")
 
 func (t Transport) listen(socket net.Listener, hello transport.Hello, frame []byte, accept func(transport.Link)) *listener {
 	log := t.Logger
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	log = log.With("listener", socket.Addr().String())
 	l := &listener{
 		transport: t,
 		socket:    socket,
-		log:       log.With("listener", socket.Addr().String()),
+		log:       log,
+		refusals:  refusals{log: log},
 		hello:     hello,
 		frame:     frame,
 		accept:    accept,
-		room:      make(chan struct{}, cmp.Or(t.MaxUnproven, DefaultMaxUnproven)),
+		room:      newRoom(cmp.Or(t.MaxUnproven, DefaultMaxUnproven)),
 		done:      make(chan struct{}),
-		unproven:  make(map[net.Conn]struct{}),
 	}
 	l.running.Go(l.run)
 	return l
@@ -59,28 +62,19 @@ func (l *listener) Address() string { return l.socket.Addr().String() }
 
 // Counts is how many connections have not said their hello, and were refused.
 func (l *listener) Counts() transport.Counts {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return transport.Counts{Unproven: len(l.unproven), MaxUnproven: cap(l.room), Refused: l.refused.Load()}
+	return transport.Counts{Unproven: l.room.count(), MaxUnproven: l.room.limit, Refused: l.refusals.count()}
 }
 
 // Close stops listening, ends connections that have not said their hello and
 // waits until all that is done.
-func (l *listener) Close() error {
-	l.mu.Lock()
-	if l.closed {
-		l.mu.Unlock()
-		l.running.Wait()
-		return nil
-	}
-	l.closed = true
-	close(l.done)
-	for conn := range l.unproven {
-		conn.Close()
-	}
-	l.mu.Unlock()
-	err := l.socket.Close()
+func (l *listener) Close() (err error) {
+	l.closing.Do(func() {
+		close(l.done)
+		l.room.close()
+		err = l.socket.Close()
+	})
 	l.running.Wait()
+	l.refusals.stop()
 	return err
 }
 
@@ -91,21 +85,16 @@ func (l *listener) run() {
 	pause.InitialInterval = 5 * time.Millisecond
 	pause.MaxInterval = time.Second
 	for {
-		select {
-		case l.room <- struct{}{}:
-		case <-l.done:
-			return
-		}
 		conn, err := l.socket.Accept()
 		if err == nil {
 			pause.Reset()
-			if !l.hold(conn) {
+			u := l.room.enter(conn)
+			if u == nil {
 				return
 			}
-			l.running.Go(func() { l.prove(conn) })
+			l.running.Go(func() { l.prove(u) })
 			continue
 		}
-		<-l.room
 		wait := pause.NextBackOff()
 		select {
 		case <-l.done:
@@ -121,59 +110,57 @@ func (l *listener) run() {
 	}
 }
 
-// hold makes Close end conn. It reports false, and ends it, if Close was there first.
-func (l *listener) hold(conn net.Conn) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		conn.Close()
-		return false
-	}
-	l.unproven[conn] = struct{}{}
-	return true
-}
-
-// release undoes hold, and reports whether Close has not been called meanwhile.
-func (l *listener) release(conn net.Conn) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.unproven, conn)
-	<-l.room
-	return !l.closed
-}
-
-// prove takes the hello of conn, answers, and hands the link over.
-func (l *listener) prove(conn net.Conn) {
+// prove takes the hello of a connection, answers, and hands the link over.
+func (l *listener) prove(u *unproven) {
+	conn := u.conn
+	remote := conn.RemoteAddr().String()
 	conn.SetDeadline(time.Now().Add(cmp.Or(l.transport.HelloTimeout, DefaultHelloTimeout)))
-	link, err := l.greet(conn)
-	if err != nil {
-		l.refused.Add(1)
-		l.log.Warn("connection refused", "remote", conn.RemoteAddr().String(), "err", err)
+	link, err := l.greet(u)
+	if err != nil && !errors.Is(err, net.ErrClosed) { // else it made room, or the listener was closed
+		l.refusals.add(remote, err)
 		dismiss(conn, err)
 	}
-	if !l.release(conn) || err != nil {
-		conn.Close()
+	shed, closed := l.room.leave(u)
+	switch {
+	case err == nil && !shed && !closed:
+		link.run()
+		go l.accept(link) // owned by the user: a Close that waited for it could wait for itself
 		return
+	case err == nil:
+		l.links.Add(-1)
 	}
-	link.run()
-	go l.accept(link) // owned by the user: a Close that waited for it could wait for itself
+	conn.Close()
+	if shed && (err == nil || errors.Is(err, net.ErrClosed)) {
+		l.refusals.add(remote, errNoHello)
+	}
 }
 
-// greet takes the hello of conn and answers.
-func (l *listener) greet(conn net.Conn) (*link, error) {
-	s := &source{conn: conn}
-	r := wire.NewReader(s)
+// greet takes the hello of a connection and answers.
+func (l *listener) greet(u *unproven) (*link, error) {
+	r := wire.NewReader(u.source)
 	peer, err := readHello(r)
 	if err != nil {
 		return nil, err
 	}
+	most := cmp.Or(l.transport.MaxLinks, DefaultMaxLinks)
+	if l.links.Add(1) > int64(most) {
+		l.links.Add(-1)
+		return nil, fmt.Errorf("%d links are open here, as many as may be", most)
+	}
+	if err := l.answer(u.conn); err != nil {
+		l.links.Add(-1)
+		return nil, err
+	}
+	link := l.transport.link(u.source, r, l.hello, peer, false)
+	link.ended = func() { l.links.Add(-1) }
+	return link, nil
+}
+
+func (l *listener) answer(conn net.Conn) error {
 	if _, err := conn.Write(l.frame); err != nil {
-		return nil, err
+		return err
 	}
-	if err := conn.SetDeadline(time.Time{}); err != nil {
-		return nil, err
-	}
-	return l.transport.link(s, r, l.hello, peer, false), nil
+	return conn.SetDeadline(time.Time{})
 }
 
 // dismiss tells who is at the other end of conn why it is refused, and reads on

@@ -18,6 +18,7 @@ type source struct {
 	conn    net.Conn
 	silence time.Duration // zero before the hello: the deadline is another's
 	until   atomic.Int64  // Unix time in ns after which nothing is read; zero: none
+	heard   atomic.Bool   // something came before the hello had passed
 }
 
 // Read reads from the connection. It returns transport.ErrSilent if nothing comes.
@@ -27,6 +28,9 @@ func (s *source) Read(p []byte) (int, error) {
 		s.limit() // after it: whichever of the two comes last sees the other
 	}
 	n, err := s.conn.Read(p)
+	if s.silence == 0 && n > 0 {
+		s.heard.Store(true)
+	}
 	if err != nil && s.silence > 0 {
 		switch {
 		case errors.Is(err, io.EOF):

@@ -19,6 +19,7 @@ const (
 	DefaultHelloTimeout = 2 * time.Second
 	DefaultQueueBytes   = 64 << 20
 	DefaultMaxUnproven  = 256
+	DefaultMaxLinks     = 4096
 )
 
 // A Transport makes links over TCP. Addresses are host:port. It must not be
@@ -36,8 +37,12 @@ type Transport struct {
 	// transport.ErrOverloaded. One frame always has room. Zero: 64 MiB.
 	QueueBytes int
 	// MaxUnproven is how many connections of one listener may be before their
-	// hello. Zero: 256.
+	// hello. One that comes when they are so many takes the place of one that has
+	// said nothing. Zero: 256.
 	MaxUnproven int
+	// MaxLinks is how many links a listener has at once. Who dials when they are so
+	// many gets a *transport.RefusedError. Zero: 4096.
+	MaxLinks int
 }
 
 var _ transport.Transport = Transport{}

@@ -1,0 +1,29 @@
+//go:build unix
+
+package tcp
+
+import (
+	"net"
+	"syscall"
+)
+
+// newPeek returns a function that reports whether something has come on conn that nobody has
+// read; nil if conn has no file descriptor.
+func newPeek(conn net.Conn) func() bool {
+	c, ok := conn.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return func() (some bool) {
+		raw.Control(func(fd uintptr) {
+			var b [1]byte
+			n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+			some = err == nil && n > 0
+		})
+		return some
+	}
+}
