@@ -19,6 +19,10 @@ type Limits struct {
 	MaxLinks int `usage:"links in all; one more is refused"`
 	// MaxLinksPerProcess is how many of them may be to one other process.
 	MaxLinksPerProcess int `usage:"links to one other process; one more is refused"`
+	// MaxLinksPerListener is how many links others may have made to one address of
+	// the process. One more is refused. It counts with the transport that is the
+	// default.
+	MaxLinksPerListener int `usage:"links that others have made to one address; one more is refused"`
 	// MaxSessionsPerLink is how many sessions another process may have open over
 	// one link. One more is not opened.
 	MaxSessionsPerLink int `usage:"sessions that others have open over one link; one more is not opened"`
@@ -29,10 +33,10 @@ type Limits struct {
 	MaxLinkBytes int `usage:"bytes of one link that wait to be taken, or to be sent; what is beyond comes back"`
 	// MaxProcessBytes is how much that came over all links may wait to be taken.
 	MaxProcessBytes int `usage:"bytes of all links that wait to be taken; what is beyond comes back"`
-	// MaxUnproven is how many connections, of one place where links are taken, may
-	// be before their hello. More wait until one has passed, or is refused: that
-	// takes two seconds at most. It counts with the transport that is the default.
-	MaxUnproven int `usage:"connections that have not said who they are; more wait"`
+	// MaxUnproven is how many connections to one address may be before their hello.
+	// For one more one that has been silent makes room. It counts with the
+	// transport that is the default.
+	MaxUnproven int `usage:"connections to one address that have not said who they are; a silent one makes room for one more"`
 	// MaxQueueBytes is how much is queued to be written to one link. A link that
 	// cannot take a word of the directory is cut off; of a message Send returns
 	// ErrOverloaded. It counts with the transport that is the default.
@@ -51,13 +55,14 @@ func DefaultLimits() Limits { return Limits{}.complete() }
 func (l Limits) complete() Limits {
 	n := l.node().Complete()
 	return Limits{
-		MaxLinks:           n.Links,
-		MaxLinksPerProcess: n.LinksPerProcess,
-		MaxSessionsPerLink: n.SessionsPerLink,
-		MaxLinkBytes:       n.LinkBytes,
-		MaxProcessBytes:    n.ProcessBytes,
-		MaxUnproven:        cmp.Or(l.MaxUnproven, tcp.DefaultMaxUnproven),
-		MaxQueueBytes:      cmp.Or(l.MaxQueueBytes, tcp.DefaultQueueBytes),
+		MaxLinks:            n.Links,
+		MaxLinksPerProcess:  n.LinksPerProcess,
+		MaxLinksPerListener: cmp.Or(l.MaxLinksPerListener, tcp.DefaultMaxLinks),
+		MaxSessionsPerLink:  n.SessionsPerLink,
+		MaxLinkBytes:        n.LinkBytes,
+		MaxProcessBytes:     n.ProcessBytes,
+		MaxUnproven:         cmp.Or(l.MaxUnproven, tcp.DefaultMaxUnproven),
+		MaxQueueBytes:       cmp.Or(l.MaxQueueBytes, tcp.DefaultQueueBytes),
 	}
 }
 
@@ -82,6 +87,7 @@ func (l Limits) check() error {
 		return &named
 	}
 	return cmp.Or(err,
+		node.CheckLimit("MaxLinksPerListener", l.MaxLinksPerListener, 1, 1<<20),
 		node.CheckLimit("MaxUnproven", l.MaxUnproven, 1, 1<<16),
 		node.CheckLimit("MaxQueueBytes", l.MaxQueueBytes, wire.MaxFrame, 1<<40),
 	)
@@ -108,7 +114,8 @@ func flagOf(field string) string { return "--" + kebab(field) }
 func (l Limits) Table() []Limit {
 	l = l.complete()
 	table := []Limit{
-		{Name: node.NameUnproven, Per: "listener", Most: l.MaxUnproven, Beyond: "they wait", Set: flagOf("MaxUnproven")},
+		{Name: node.NameUnproven, Per: "address", Most: l.MaxUnproven, Beyond: "one that is silent makes room", Set: flagOf("MaxUnproven")},
+		{Name: node.NameListener, Per: "address", Most: l.MaxLinksPerListener, Beyond: "the connection is closed, with the reason", Set: flagOf("MaxLinksPerListener")},
 		{Name: "hello", Per: "connection", Most: wire.MaxHello, Unit: "bytes", Beyond: "the connection is closed, with the reason"},
 		{Name: "time for a hello", Per: "connection", Most: int(tcp.DefaultHelloTimeout.Milliseconds()), Unit: "ms", Beyond: "the connection is closed, with the reason"},
 		{Name: node.NameQueue, Per: "link", Most: l.MaxQueueBytes, Unit: "bytes", Beyond: "ErrOverloaded; of a word of the directory: the link is closed", Set: flagOf("MaxQueueBytes")},

@@ -96,7 +96,12 @@ func (o Options) node(sys *System) (node.Config, error) {
 		Logger:      o.Logger,
 	}
 	if c.Transport == nil {
-		c.Transport = tcp.Transport{Logger: o.Logger, MaxUnproven: o.Limits.MaxUnproven, QueueBytes: o.Limits.MaxQueueBytes}
+		c.Transport = tcp.Transport{
+			Logger:      o.Logger,
+			MaxUnproven: o.Limits.MaxUnproven,
+			MaxLinks:    o.Limits.MaxLinksPerListener,
+			QueueBytes:  o.Limits.MaxQueueBytes,
+		}
 	}
 	if o.Above != 0 && p.scope != 0 {
 		c.ParentScope, c.ParentFixed = directory.Scope(o.Above), true

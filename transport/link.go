@@ -92,11 +92,13 @@ type Listener interface {
 	Close() error
 }
 
-// Counts are what a listener has to do with connections that are no links.
+// Counts are what a listener has to do with.
 type Counts struct {
-	Unproven    int    // those that have not said their hello
-	MaxUnproven int    // more wait until one has; zero: it has no limit
-	Refused     uint64 // those that were refused so far
+	Unproven    int    // connections that have not said their hello
+	MaxUnproven int    // beyond which one makes room for another; zero: there is no limit
+	Links       int    // that it took and that live
+	MaxLinks    int    // beyond which one is refused; zero: there is no limit
+	Refused     uint64 // connections that were refused so far
 }
 
 // The reasons for which a frame or a message is not sent, and a link ends.

@@ -252,7 +252,10 @@ func TestBytesThatWaitForCredit(t *testing.T) {
 
 // Connections that say nothing are counted, and those that were refused.
 func TestConnectionsAreCounted(t *testing.T) {
-	p := newPair(t, func(c *Config) { c.Transport = tcp.Transport{MaxUnproven: 7} })
+	p := newPair(t, func(c *Config) { c.Transport = tcp.Transport{MaxUnproven: 7, MaxLinks: 5} })
+	if got, want := p.host.figure(nameListener), (directory.Figure{Name: nameListener, Used: 2, Most: 5}); got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
 	silent, err := net.Dial("tcp", p.host.Address())
 	if err != nil {
 		t.Fatal(err)

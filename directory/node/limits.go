@@ -115,6 +115,7 @@ const (
 	nameVia         = "ways to processes without a link"
 	nameInbox       = "words waiting for the node"
 	nameUnproven    = "connections before their hello"
+	nameListener    = "links taken at one address"
 	nameConnections = "connections refused so far"
 	nameRefused     = "links refused so far"
 	nameUndelivered = "messages refused so far"
@@ -122,8 +123,9 @@ const (
 	nameQueue       = "bytes queued to be written"
 )
 
-// NameUnproven and NameQueue are the names of limits that are the transport's.
+// The names of limits that are the transport's.
 const (
+	NameListener = nameListener
 	NameUnproven = nameUnproven
 	NameQueue    = nameQueue
 )
@@ -220,6 +222,7 @@ func (n *Node) figures() []directory.Figure {
 		figure(nameQueue, queued, 0),
 		figure(nameInbox, n.inbox.waiting(), 0),
 		figure(nameUnproven, ends.Unproven, ends.MaxUnproven),
+		figure(nameListener, ends.Links, ends.MaxLinks),
 		{Name: nameConnections, Used: ends.Refused},
 		{Name: nameRefused, Used: refused},
 		{Name: nameUndelivered, Used: lost.Undelivered},
@@ -227,8 +230,8 @@ func (n *Node) figures() []directory.Figure {
 	}
 }
 
-// counts are those of the two listeners together; of connections that have not said
-// their hello, those of the one that has more.
+// counts are those of the two listeners: of what is refused together, else of the one
+// that has more.
 func (s *listeners) counts() (all transport.Counts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -239,6 +242,8 @@ func (s *listeners) counts() (all transport.Counts) {
 		c := l.Counts()
 		all.Unproven = max(all.Unproven, c.Unproven)
 		all.MaxUnproven = max(all.MaxUnproven, c.MaxUnproven)
+		all.Links = max(all.Links, c.Links)
+		all.MaxLinks = max(all.MaxLinks, c.MaxLinks)
 		all.Refused += c.Refused
 	}
 	return all

@@ -60,10 +60,18 @@ func (t Transport) listen(socket net.Listener, hello transport.Hello, frame []by
 // Address is where it listens.
 func (l *listener) Address() string { return l.socket.Addr().String() }
 
-// Counts is how many connections have not said their hello, and were refused.
+// Counts is what there is of connections and links, and was refused.
 func (l *listener) Counts() transport.Counts {
-	return transport.Counts{Unproven: l.room.count(), MaxUnproven: l.room.limit, Refused: l.refusals.count()}
+	return transport.Counts{
+		Unproven:    l.room.count(),
+		MaxUnproven: l.room.limit,
+		Links:       int(l.links.Load()),
+		MaxLinks:    l.maxLinks(),
+		Refused:     l.refusals.count(),
+	}
 }
+
+func (l *listener) maxLinks() int { return cmp.Or(l.transport.MaxLinks, DefaultMaxLinks) }
 
 // Close stops listening, ends connections that have not said their hello and
 // waits until all that is done.
@@ -142,7 +150,7 @@ func (l *listener) greet(u *unproven) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	most := cmp.Or(l.transport.MaxLinks, DefaultMaxLinks)
+	most := l.maxLinks()
 	if l.links.Add(1) > int64(most) {
 		l.links.Add(-1)
 		return nil, fmt.Errorf("%d links are open here, as many as may be", most)
