@@ -190,7 +190,9 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 		case <-s.patience.C:
 			return a.abandon(TimedOut{d})
 		case reason := <-dropped:
-			if a.in.LinkLost() && a.giveUp() { // else a reply may come, or has in the same moment
+			if !a.in.LinkLost() {
+				a.goesOn() // a reply may come
+			} else if a.giveUp() { // else it has in the same moment
 				s.sys.counts.undelivered.Add(1)
 				return nil, a.lostSession(reason)
 			}

@@ -3,7 +3,8 @@ package actor
 import "github.com/layer-cake/layer-cake/directory/node"
 
 // Asks in a session end with its link, for no reply can come then. Where the
-// session ends and the link lives they go on (R8). Whether the link lives only
+// session ends and the link lives they go on (R8), and end with the link as those
+// outside of sessions do. Whether the link lives only
 // the session knows, which must not be asked while it tells of its end: so the
 // actor asks, when it takes Dropped, or when it is roused from waiting.
 
@@ -43,15 +44,27 @@ func (c *cell) interrupt(in *node.Session, reason string) {
 }
 
 // endAsks ends the asks by callback in a session of which Dropped was taken, if
-// its link is lost. The callbacks follow what waits in the mailbox.
+// its link is lost, and else has them end when it will be. The callbacks follow what
+// waits in the mailbox.
 func (s *Self) endAsks(in *node.Session, reason string) {
-	if s.asks.n == 0 || in == nil || !in.LinkLost() {
+	if s.asks.n == 0 || in == nil {
 		return
 	}
 	for a := s.asks.first; a != nil; a = a.later {
-		if a.in == in {
+		switch {
+		case a.in != in:
+		case in.LinkLost():
 			a.lose(a.lostSession(reason))
+		default:
+			a.goesOn()
 		}
+	}
+}
+
+// goesOn lets an ask outlive its session, as long as the link lives.
+func (a *ask) goesOn() {
+	if way := a.in.Way(); way != nil {
+		a.goes(way)
 	}
 }
 

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -110,6 +111,58 @@ func TestAsksOutliveTheirSession(t *testing.T) {
 		client.InputWithin(time.Second)
 		if want := []any{"reply to a", nil}; !slices.Equal(got, want) {
 			t.Errorf("by callback: got %v, want %v", got, want)
+		}
+	})
+}
+
+// What is under way when a session ends goes on, and ends with the link, long before
+// its time is up.
+func TestAsksOfASessionThatIsOverEndWithItsLink(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		one, two := tr.open(t, Options{}), tr.open(t, Options{})
+		asked := make(chan Address, 10)
+		one.Spawn(keeper("server", asked))
+		client, leave := two.Enter("client")
+		defer leave()
+		client.Subscribe("server")
+		found := await[Available](t, client)
+		var got []any
+		client.Ask(found.Publisher, "a", func(reply any, err error) { got = append(got, reply, err) })
+		<-asked
+		client.Unsubscribe("server")
+		await[Dropped](t, client)
+		await[Unsubscribed](t, client)
+		began := time.Now()
+		tr.network.Reset("here", "here")
+		client.Subscribe("server")
+		again := await[Available](t, client)
+		if len(got) != 2 {
+			t.Fatalf("by callback: got %v", got)
+		}
+		if u, ok := got[1].(Undelivered); !ok || u.To != found.Publisher || u.Message != "a" {
+			t.Errorf("by callback: got %v", got)
+		}
+
+		time.AfterFunc(time.Second, func() {
+			<-asked
+			two.Spawn(func(self *Self) any { // a better publisher: the session is replaced
+				self.Publish("server", Process)
+				for range self.Messages() {
+				}
+				return nil
+			})
+			synctest.Wait()
+			tr.network.Reset("here", "here")
+		})
+		_, err := Ask[string](t.Context(), client, again.Publisher, "b")
+		if u := (Undelivered{}); !errors.As(err, &u) {
+			t.Errorf("waiting: got %v", err)
+		}
+		if took := time.Since(began); took >= two.askTimeout {
+			t.Errorf("it took %v", took)
+		}
+		if n := client.asks.n + len(two.asks.all()); n != 0 || client.waits.in != nil {
+			t.Errorf("%d asks are left, and %v", n, client.waits)
 		}
 	})
 }

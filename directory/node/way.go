@@ -6,7 +6,8 @@ import (
 	"github.com/layer-cake/layer-cake/transport"
 )
 
-// A Way is the link that a request went over, outside of any session. When it is lost
+// A Way is the link that a request went over, outside of any session, or in one that
+// has ended. When it is lost
 // no reply is to be waited for.
 type Way struct{ link *link }
 
@@ -23,6 +24,19 @@ func (n *Node) Ask(from, to transport.Address, message any) (*Way, error) {
 		return nil, err
 	}
 	return &l.way, nil
+}
+
+// Way returns the way that what was sent in the session went, nil if that was inside
+// the process.
+func (s *Session) Way() *Way {
+	s.mu.Lock()
+	l := s.link
+	s.mu.Unlock()
+	if l == nil {
+		return nil
+	}
+	l.asked.Store(true)
+	return &l.way
 }
 
 // Lost reports whether the way is lost, and why. If another is as good, for the link
