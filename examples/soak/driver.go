@@ -198,7 +198,7 @@ func (d *driver) absorb() error {
 		if err != nil {
 			return err
 		}
-		d.account.take(a.Entries)
+		d.account.take(a.Entries, time.Now())
 		d.counts.join(a.Counts)
 	}
 	return nil
@@ -232,13 +232,17 @@ func (d *driver) sample() error {
 	return d.goOn()
 }
 
-// cut cuts every connection of one party, while sessions come and go. What was sent
-// from before the cut until all is well again may be lost, and nothing else.
+// cut cuts every connection of one party, while sessions come and go. What
+// is under way then, or in sessions until all is well again, may be lost, and nothing else.
 func (d *driver) cut() error {
 	d.epoch++
 	if err := d.tell("epoch", d.epoch); err != nil {
 		return err
 	}
+	if err := d.absorb(); err != nil {
+		return err
+	}
+	d.account.cut(time.Now())
 	if _, err := d.parties[d.cuts%parties].ask("cut"); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // An entry is what one process has to say of what one end of a session sent, since it
@@ -56,21 +57,42 @@ func (l *ledger) tell() []entry {
 
 // An account is what all processes said.
 type account struct {
-	open  map[uint64]entry // what does not come out even, or goes on
-	total entry            // of what was closed
+	open  map[uint64]entry     // what does not come out even, or goes on
+	since map[uint64]time.Time // of these, when they were first heard of
+	total entry                // of what was closed
 }
 
-func newAccount() *account { return &account{open: make(map[uint64]entry)} }
+func newAccount() *account {
+	return &account{open: make(map[uint64]entry), since: make(map[uint64]time.Time)}
+}
+
+// flight is how long a message may be under way, on a machine that has much else to do.
+const flight = 3 * time.Second
+
+// cut notes that connections are about to be cut: what is under way now may be lost,
+// though its session is over already. What has been missing for longer is not.
+func (a *account) cut(now time.Time) {
+	for key, e := range a.open {
+		if e.missing() > 0 && now.Sub(a.since[key]) < flight {
+			e.Cut = true
+			a.open[key] = e
+		}
+	}
+}
 
 // take notes what a process said. What is over and comes out even is closed.
-func (a *account) take(list []entry) {
+func (a *account) take(list []entry, now time.Time) {
 	for _, e := range list {
-		sum := a.open[e.Key]
+		sum, ok := a.open[e.Key]
+		if !ok {
+			a.since[e.Key] = now
+		}
 		sum.join(e)
 		a.open[e.Key] = sum
 		if sum.Over && sum.missing() == 0 {
 			a.total.join(sum)
 			delete(a.open, e.Key)
+			delete(a.since, e.Key)
 		}
 	}
 }

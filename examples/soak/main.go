@@ -6,7 +6,7 @@
 //
 // Again and again all that is let come to rest, and each process is measured: its heap
 // after a collection, its resident memory, its goroutines and file descriptors. At the
-// end the middle of the last third of these figures is held against that of the first,
+// end the least of the last third of these figures is held against that of the first,
 // the beginning left aside. Each message is in an account: it arrived, came back, or
 // its link was cut. If a figure has grown, or a message is missing, or came twice or
 // late, the exit status is 1.

@@ -5,7 +5,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 )
 
@@ -47,11 +46,11 @@ func takeSample() (s sample, err error) {
 type measure struct {
 	name    string
 	of      func(sample) int64
-	least   int64
+	slack   int64
 	percent int64
 }
 
-// The heap at rest is the same but for buffers that links keep: what is left behind of
+// The heap at rest is the same but for buffers that are kept: what is left behind of
 // each session, be it 30 bytes, is seen within seconds, and less within minutes. What is
 // resident moves with the moments at which the system takes memory back.
 var measures = []measure{
@@ -70,19 +69,20 @@ type trend struct {
 func (t trend) flat() bool { return t.last-t.first <= t.allowed }
 
 // trend looks at samples that were taken in equal steps: the first quarter is warming
-// up, of the rest the first and the last third are compared by their medians.
+// up, of the rest the least of the first third is compared with that of the last. What
+// is left behind is in each sample; what is there for a while, such as a second link
+// between the parties until it is given up, is not in all of them.
 func (m measure) trend(list []sample) trend {
 	list = list[len(list)/4:]
 	third := (len(list) + 2) / 3
-	first, last := m.median(list[:third]), m.median(list[len(list)-third:])
-	return trend{first, last, m.least + first*m.percent/100}
+	first, last := m.least(list[:third]), m.least(list[len(list)-third:])
+	return trend{first, last, m.slack + first*m.percent/100}
 }
 
-func (m measure) median(list []sample) int64 {
-	values := make([]int64, len(list))
-	for i, s := range list {
-		values[i] = m.of(s)
+func (m measure) least(list []sample) int64 {
+	least := m.of(list[0])
+	for _, s := range list {
+		least = min(least, m.of(s))
 	}
-	slices.Sort(values)
-	return values[len(values)/2]
+	return least
 }

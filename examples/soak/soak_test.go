@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -38,25 +39,34 @@ func TestTrend(t *testing.T) {
 
 // What is sent is accounted for, in whatever order it is said, by whomever.
 func TestAccount(t *testing.T) {
-	a := newAccount()
-	a.take([]entry{{Key: 1, Got: 2}, {Key: 2, Got: 1}, {Key: 3, Sent: 1}})
-	a.take([]entry{{Key: 1, Sent: 3, Over: true}, {Key: 2, Sent: 5, Over: true, Cut: true}, {Key: 3, Over: true}})
+	a, now := newAccount(), time.Now()
+	a.take([]entry{{Key: 1, Got: 2}, {Key: 2, Got: 1}, {Key: 3, Sent: 1}}, now)
+	a.take([]entry{{Key: 1, Sent: 3, Over: true}, {Key: 2, Sent: 5, Over: true, Cut: true}, {Key: 3, Over: true}}, now)
 	if cut, unexplained := a.missing(); cut != 4 || unexplained != 2 {
 		t.Errorf("%d were cut and %d are unexplained, want 4 and 2", cut, unexplained)
 	}
-	a.take([]entry{{Key: 1, Back: 1}, {Key: 3, Got: 1}})
+	a.take([]entry{{Key: 1, Back: 1}, {Key: 3, Got: 1}}, now)
 	if cut, unexplained := a.missing(); cut != 4 || unexplained != 0 {
 		t.Errorf("%d were cut and %d are unexplained, want 4 and none", cut, unexplained)
 	}
 	if len(a.open) != 1 {
 		t.Errorf("%v stay open, want the one that was cut", a.open)
 	}
-	a.take([]entry{{Key: 1, Got: 1}}) // a second time
+	a.take([]entry{{Key: 1, Got: 1}}, now) // a second time
 	if _, unexplained := a.missing(); unexplained != 1 || len(a.examples()) != 1 {
 		t.Errorf("%d are unexplained, such as %v, want one", unexplained, a.examples())
 	}
+	a.take([]entry{{Key: 4, Sent: 1, Over: true}}, now)
+	a.cut(now.Add(flight)) // it was missing too long before
+	if _, unexplained := a.missing(); unexplained != 2 {
+		t.Errorf("%d are unexplained, want two", unexplained)
+	}
+	a.cut(now.Add(flight - 1))
+	if cut, unexplained := a.missing(); cut != 5 || unexplained != 1 {
+		t.Errorf("%d were cut and %d are unexplained, want 5 and 1", cut, unexplained)
+	}
 	sum := a.sum()
-	if d := cmp.Diff(entry{Key: sum.Key, Sent: 9, Got: 5, Back: 1, Over: true, Cut: true}, sum); d != "" {
+	if d := cmp.Diff(entry{Key: sum.Key, Sent: 10, Got: 5, Back: 1, Over: true, Cut: true}, sum); d != "" {
 		t.Errorf("in all (-want +got):\n%s", d)
 	}
 }
@@ -78,7 +88,7 @@ func TestReport(t *testing.T) {
 	}
 	d := &driver{plan: plan{rate: 100}, host: &child{name: "host"}, samples: map[string][]sample{"host": grows},
 		account: newAccount(), counts: counts{Sessions: 10, Asked: 3, Answered: 1, TimedOut: 1, Disorder: 1}, busy: 1e9}
-	d.account.take([]entry{{Key: 1, Sent: 1, Over: true, Kind: "somebody"}})
+	d.account.take([]entry{{Key: 1, Sent: 1, Over: true, Kind: "somebody"}}, time.Now())
 	var out bytes.Buffer
 	err := d.report(&out)
 	if err == nil {
