@@ -260,7 +260,10 @@ func unread(sessions, bytes int) func(t *testing.T, r *raider, begun func(), unt
 
 func (raid raid) run(t *testing.T) {
 	transporttest.Leaks(t, "layer-cake/directory/", "layer-cake/transport/")
-	k := newCourt(t, func(c *Config) { c.Transport = tcp.Transport{QueueBytes: queueBytes} })
+	k := newCourt(t, func(c *Config) {
+		c.Transport = tcp.Transport{QueueBytes: queueBytes}
+		c.Heartbeat = 5000 // a raid leaves little of a machine that has other things to do
+	})
 	k.exchange(t, 10)
 	before, files := heapInUse(), descriptors(t)
 	r := k.raider(t, 500)

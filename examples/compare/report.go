@@ -23,7 +23,7 @@ var alone = []struct{ measure, title string }{
 	{"crowd-p99", "the same, p99 µs"},
 	{"crowd-load", "what these sessions carry meanwhile, k/s"},
 	{"session-heap", "heap of an idle session, B"},
-	{"publication-heap", "of which its publication alone, B"},
+	{"publication-heap", "heap of a publication beside it, B"},
 	{"session-stack", "its stacks, B"},
 	{"link-heap", "heap of an idle link, B"},
 	{"link-stack", "its stacks, B"},

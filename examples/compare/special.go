@@ -1,5 +1,7 @@
 package main
 
+import "time"
+
 // startSpecial starts a directory of ours and the two ends of something that only
 // ours has. The near end is told the directory, and what the far end adds.
 func (s *stage) startSpecial(name string, add func(far *child) (string, error)) (server, far, near *child, err error) {
@@ -56,7 +58,8 @@ const linkReadings = 2000
 
 // memoryRound measures what is idle, in processes of its own: what others have left
 // there would be used again. A session has carried one reading, its two machines'
-// part and the publication are with it. A link has carried more, and has one session.
+// part are with it; what its publication takes is measured before, and told beside. A
+// link has carried more, has one session, and has been idle for a second.
 func (s *stage) memoryRound(r *results, p plan) error {
 	if err := s.idle(r, "session", p.sessions, 1, func(k *kept) error {
 		if err := k.measure(); err != nil {
@@ -67,6 +70,7 @@ func (s *stage) memoryRound(r *results, p plan) error {
 		}
 		a, err := s.ask(k.far, "heap")
 		r.add("publication-heap", "far", float64(a.Heap-k.farBefore.Heap)/float64(p.sessions))
+		k.farBefore = a
 		return err
 	}); err != nil {
 		return err
@@ -114,6 +118,9 @@ func (s *stage) idle(r *results, what string, n, readings int, publish func(*kep
 	}
 	if err := s.open(far, near, what, n, readings); err != nil {
 		return err
+	}
+	if what == "link" {
+		time.Sleep(time.Second) // two heartbeats: what was busy is idle then
 	}
 	for _, end := range []struct {
 		name   string
