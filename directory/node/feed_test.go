@@ -225,8 +225,9 @@ func newCourt(tb testing.TB, change ...func(*Config)) *court {
 	}
 	k := &court{crowd: new(audience)}
 	other := new(audience)
-	k.host = open(tb, directory.Host, "")
-	k.sub = open(tb, directory.Process, k.host.Address(), in(other))
+	patient := func(c *Config) { c.Heartbeat = 5000 } // what comes to them leaves little of the machine
+	k.host = open(tb, directory.Host, "", patient)
+	k.sub = open(tb, directory.Process, k.host.Address(), patient, in(other))
 	k.pub = open(tb, directory.Process, k.host.Address(), append(change, in(k.crowd))...)
 	other.honest, k.crowd.honest = k.pub.ID(), k.sub.ID()
 	k.pub.publish(1, "svc", directory.Host)
