@@ -197,10 +197,12 @@ func (e *end) send(t *talk, to actor.Address, message any) {
 func (e *end) ask(to actor.Address) {
 	e.asks++
 	e.party.tally.asked.Add(1)
-	n := e.n
+	n, t := e.n, e.talks[to]
 	e.Ask(to, question{n}, func(answer any, err error) {
 		e.asks--
 		switch r, ok := answer.(reply); {
+		case errors.As(err, new(actor.TimedOut)) && e.wasCut(t):
+			e.party.tally.cutOff.Add(1)
 		case errors.As(err, new(actor.TimedOut)):
 			e.party.tally.timedOut.Add(1)
 		case err != nil:

@@ -83,7 +83,7 @@ func newParty(args []string) (*party, error) {
 	}
 	system, err := actor.Open(&actor.Options{
 		Directory: args[0], LANAddress: "127.0.0.1:0", Types: types, Logger: errorsOnly(), Grace: time.Second,
-		Heartbeat: heartbeat, AskTimeout: patience,
+		Heartbeat: heartbeat, AskTimeout: patience / 3,
 	})
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (d *driver) report(out io.Writer) error {
 		len(d.samples[d.host.name]), n.Sessions, d.busy.Round(time.Millisecond), rate, d.cuts)
 	fmt.Fprintf(out, "messages: %d sent, %d arrived, %d came back, %d lost with a cut link, %d unexplained; %d refused at once, %d out of order\n",
 		sum.Sent, sum.Got, sum.Back, cut, unexplained, n.Refused, n.Disorder)
-	fmt.Fprintf(out, "asks: %d asked, %d answered, %d ended with their session, %d timed out\n", n.Asked, n.Answered, n.Unfounded, n.TimedOut)
+	fmt.Fprintf(out, "asks: %d asked, %d answered, %d ended with their session, %d waited in vain across a cut, %d timed out\n", n.Asked, n.Answered, n.Unfounded, n.CutOff, n.TimedOut)
 	add := func(is bool, format string, args ...any) {
 		if is {
 			wrong = append(wrong, fmt.Errorf(format, args...))
