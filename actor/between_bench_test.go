@@ -1,10 +1,20 @@
+//go:build unix
+
 package actor
 
 import (
 	"context"
 	"log/slog"
+	"syscall"
 	"testing"
 )
+
+// used is the processor time of this program, in ns.
+func used() float64 {
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return float64(u.Utime.Nano() + u.Stime.Nano())
+}
 
 // between opens two systems that are joined over TCP, and returns them.
 func between(b *testing.B) (one, two *System) {
@@ -45,6 +55,8 @@ func BenchmarkBetween(b *testing.B) {
 			return echo(self)
 		})
 		b.ResetTimer()
+		before := used()
+		defer func() { b.ReportMetric((used()-before)/float64(b.N), "cpu-ns/op") }()
 		for range b.N {
 			if _, err := Ask[benchMessage](b.Context(), self, to, benchMessage{1, 2, 3, 4}); err != nil {
 				b.Fatal(err)
@@ -68,6 +80,8 @@ func BenchmarkBetween(b *testing.B) {
 			return nil
 		})
 		b.ResetTimer()
+		before := used()
+		defer func() { b.ReportMetric((used()-before)/float64(b.N), "cpu-ns/op") }()
 		for range b.N {
 			if err := self.SendWait(b.Context(), to, benchMessage{1 << 40, 2, 3, 4}); err != nil {
 				b.Fatal(err)

@@ -101,11 +101,11 @@ func (b *mailbox) init(limit int, blocks *blocks) {
 }
 
 // put adds an item, or returns ErrEnded or ErrOverloaded.
-func (b *mailbox) put(it item) error { return b.putWithin(0, it) }
+func (b *mailbox) put(it item) error { return b.putWithin(0, it, nil) }
 
 // putWithin is put for an item that is due outside of sessions: of such items so many
-// bytes may wait.
-func (b *mailbox) putWithin(strays int64, it item) error {
+// bytes may wait. Wakers: where b is put if its owner is to be woken; nil: he is now.
+func (b *mailbox) putWithin(strays int64, it item, wakers *[]node.Waker) error {
 	b.mu.Lock()
 	if it.counted && !it.due.IsZero() {
 		if waits := b.strays.Load(); waits > 0 && waits+int64(it.due.Bytes()) > strays {
@@ -118,8 +118,12 @@ func (b *mailbox) putWithin(strays int64, it item) error {
 		b.strays.Add(int64(it.due.Bytes()))
 	}
 	b.mu.Unlock()
-	if rouse {
+	switch {
+	case !rouse:
+	case wakers == nil:
 		b.rouse()
+	default:
+		*wakers = append(*wakers, b)
 	}
 	return err
 }
@@ -162,6 +166,9 @@ func (b *mailbox) grow() {
 		b.in = b.blocks.get()
 	}
 }
+
+// Wake makes the owner look again, some time after something was put.
+func (b *mailbox) Wake() { b.rouse() }
 
 // rouse makes the owner look again.
 func (b *mailbox) rouse() {

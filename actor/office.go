@@ -16,7 +16,7 @@ func (sys office) Deliver(d node.Delivery) error {
 		from.in = d.Session
 	}
 	counted := d.Due.IsZero() || d.Due.Outside()
-	return sys.postItem(d.To, item{message: d.Message, from: from, due: d.Due, counted: counted}, d.Room)
+	return sys.postItem(d.To, item{message: d.Message, from: from, due: d.Due, counted: counted}, d.Room, d.Wakers)
 }
 
 // Tell puts a fact of the directory in a mailbox.

@@ -173,12 +173,13 @@ func (sys *System) refused(to Address, err error) error {
 // post puts a message in the mailbox of an actor of this process, or answers an
 // ask.
 func (sys *System) post(to transport.Address, from Address, message any) error {
-	return sys.postItem(to, item{message: message, from: from, counted: true}, 0)
+	return sys.postItem(to, item{message: message, from: from, counted: true}, 0, nil)
 }
 
 // postItem does so with what came from another process, of which so many bytes may
-// wait if it came outside of sessions.
-func (sys *System) postItem(to transport.Address, it item, room int64) error {
+// wait if it came outside of sessions. Wakers: where the actor may be put that is to be
+// woken; nil: it is woken now.
+func (sys *System) postItem(to transport.Address, it item, room int64, wakers *[]node.Waker) error {
 	if isAsk(to.Actor) {
 		it.due.Settle()
 		a := sys.asks.get(to.Actor)
@@ -195,7 +196,7 @@ func (sys *System) postItem(to transport.Address, it item, room int64) error {
 		c.stop(sys.grace())
 		return nil
 	}
-	return c.box.putWithin(room, it)
+	return c.box.putWithin(room, it, wakers)
 }
 
 // undelivered tells who sent a message that it did not arrive.

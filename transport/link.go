@@ -69,6 +69,14 @@ type Receiver interface {
 	Lost(reason error)
 }
 
+// An Idler is a Receiver that puts off what can be done for several frames at once.
+type Idler interface {
+	Receiver
+	// Idle is called when the frames that have arrived are all handed over, and
+	// before the link waits for more, on the goroutine that calls Received.
+	Idle()
+}
+
 // A Transport makes links.
 type Transport interface {
 	// Dial connects to address and exchanges hellos. It gives up when ctx ends,

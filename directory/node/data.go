@@ -172,7 +172,7 @@ func (l *link) message(body []byte, due Due, refused error) error {
 		if msg, err = t.Decode(body, l.passed); err != nil {
 			l.n.log.Warn("message refused", "peer", l.name(), "type", t.Name(), "reason", err)
 		} else {
-			err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg, Due: due, Room: free})
+			err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg, Due: due, Room: free, Wakers: &l.sleepers.list})
 		}
 	}
 	if err != nil {
@@ -271,7 +271,7 @@ func (l *link) receive(s *Session, from transport.Address, t transport.Type, bod
 		l.n.log.Warn("message refused", "peer", l.name(), "type", t.Name(), "reason", err)
 		return err
 	}
-	return s.take(from, msg, due)
+	return s.take(from, msg, due, &l.sleepers.list)
 }
 
 // noCodec is for a process that has no messages.

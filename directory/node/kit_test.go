@@ -97,7 +97,7 @@ func (p *process) Deliver(d Delivery) error {
 	if err == nil {
 		if !keeps {
 			d.Due.Settle()
-			d.Due, d.Room = Due{}, 0
+			d.Due, d.Room, d.Wakers = Due{}, 0, nil
 		}
 		p.box(d.To.Actor) <- d
 	}

@@ -51,6 +51,7 @@ type link struct {
 	passed     func(transport.Address) // is told of each address that comes
 	sessions   ends
 	recent     [16]recent        // the reader's
+	sleepers   wakers            // the reader's
 	out        outflow           // of what is in no session
 	in         inflow            // likewise
 	wholes     atomic.Uint64     // messages sent in parts
@@ -161,6 +162,7 @@ func (n *Node) linkUp(l *link) {
 
 // Lost is called by the transport, once.
 func (l *link) Lost(reason error) {
+	l.sleepers.wake()
 	l.reason = reason
 	l.lost.Store(true)
 	l.n.admission.leave(l.process())
@@ -198,6 +200,16 @@ func (n *Node) linkDown(l *link) {
 // Received takes one frame, on the reader's goroutine: what is between actors
 // goes straight to them, the rest to the node. An error closes the link.
 func (l *link) Received(kind transport.Kind, body []byte) error {
+	err := l.received(kind, body)
+	if err != nil {
+		l.sleepers.wake()
+	} else {
+		l.sleepers.heed()
+	}
+	return err
+}
+
+func (l *link) received(kind transport.Kind, body []byte) error {
 	switch kind {
 	case wire.Type:
 		return l.learn(body)
@@ -220,6 +232,7 @@ func (l *link) Received(kind transport.Kind, body []byte) error {
 	if err != nil {
 		return err
 	}
+	l.sleepers.wake() // to be heard may take its time
 	l.n.hear(&l.words, word{link: l, msg: msg})
 	return nil
 }

@@ -52,7 +52,14 @@ type Delivery struct {
 	// Room is how much an actor may hold of what is due outside of sessions, in
 	// bytes. It counts only if something is due, and this is in no session.
 	Room int64
+	// Wakers is where who takes messages may be put, to be woken when the link has
+	// nothing more to hand over, or a few messages later: it costs less to wake once for
+	// several. Nil: it is to be woken at once.
+	Wakers *[]Waker
 }
+
+// A Waker is who is to be woken because messages wait for it.
+type Waker interface{ Wake() }
 
 // An Undelivered is a message of an actor of this process that did not arrive.
 type Undelivered struct {

@@ -77,7 +77,7 @@ func (s *Session) Send(from transport.Address, message any) error {
 	s.mu.Unlock()
 	switch {
 	case other != nil:
-		return other.take(from, message, Due{})
+		return other.take(from, message, Due{}, nil)
 	case link != nil:
 		return link.sendData(s, from, message)
 	}
@@ -124,7 +124,7 @@ func (s *Session) giveRoom() {
 
 // take lets a message in, or holds it while the gate is shut. What came from another
 // process its window bounds.
-func (s *Session) take(from transport.Address, message any, due Due) error {
+func (s *Session) take(from transport.Address, message any, due Due, wakers *[]Waker) error {
 	d := Delivery{To: s.local, From: from, Message: message, Due: due}
 	if from == s.remote {
 		d.Session = s
@@ -133,6 +133,7 @@ func (s *Session) take(from transport.Address, message any, due Due) error {
 	defer s.mu.Unlock()
 	switch {
 	case s.gate == gateOpen:
+		d.Wakers = wakers
 		return s.n.Actors.Deliver(d)
 	case s.gate == gateEnded:
 		return transport.ErrEnded

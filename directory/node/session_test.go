@@ -21,7 +21,7 @@ func TestNothingAfterTheEnd(t *testing.T) {
 	next[directory.Unpublished](p, 1)
 	next[directory.Dropped](p, 2)
 	for _, s := range []*Session{out, back} {
-		if err := s.take(s.Remote(), "late", Due{}); !errors.Is(err, transport.ErrEnded) {
+		if err := s.take(s.Remote(), "late", Due{}, nil); !errors.Is(err, transport.ErrEnded) {
 			t.Errorf("taken after the end: %v", err)
 		}
 		if n := len(p.box(s.Local().Actor)); n > 0 {

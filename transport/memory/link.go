@@ -196,6 +196,9 @@ func (e *end) receive() error {
 			e.Close(err)
 			return err
 		}
+		if idler, ok := e.receiver.(transport.Idler); ok {
+			idler.Idle()
+		}
 	}
 }
 

@@ -175,7 +175,11 @@ func (l *link) receive() (reason error, polite bool) {
 	l.mu.Lock()
 	r := l.receiver // nil only if the link is closed already
 	l.mu.Unlock()
+	idler, _ := r.(transport.Idler)
 	for {
+		if idler != nil && !l.reader.Ready() {
+			idler.Idle()
+		}
 		kind, body, err := l.reader.Next(wire.MaxFrame)
 		if l.closing.Load() {
 			return nil, true

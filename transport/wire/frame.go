@@ -92,6 +92,13 @@ func (r *Reader) Next(limit int) (transport.Kind, []byte, error) {
 	return kind, body, nil
 }
 
+// Ready reports whether Next would return a frame without reading. Of a frame that is
+// longer than the buffer it reports false.
+func (r *Reader) Ready() bool {
+	rest := r.buffer[r.at:r.end]
+	return len(rest) >= HeadSize && uint64(len(rest)) >= LengthSize+uint64(binary.BigEndian.Uint32(rest))
+}
+
 // Rest gives back the memory that long frames, or many at once, have taken. It is called
 // when the other end has little to say; the last body is valid no longer.
 func (r *Reader) Rest() {

@@ -34,6 +34,7 @@ const (
 	MaxReason   = 1 << 9                          // reason of Goodbye and Undelivered, in bytes
 	MaxTypeName = 1 << 10                         // name in Type, in bytes
 	MaxTypes    = 1 << 14                         // greatest number of a type
+	LengthSize  = 4                               // length, in bytes
 	HeadSize    = 5                               // length and kind, in bytes
 	MaxUvarint  = 10                              // the longest uvarint, in bytes
 	helloSize   = 4 + 1 + 16 + 4                  // a hello's body without what the node says
