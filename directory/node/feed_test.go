@@ -216,18 +216,21 @@ type court struct {
 	rest        rest
 }
 
+// seldom is how many milliseconds there are between heartbeats where it does not matter:
+// on a machine that has much else to do nobody is taken for dead.
+const seldom = 10_000
+
 // A rest is what nodes have when nothing is under way.
 type rest struct{ Links, Sessions, HostLinks, HostNames int }
 
 func newCourt(tb testing.TB, change ...func(*Config)) *court {
 	in := func(a *audience) func(*Config) {
-		return func(c *Config) { a.process, c.Actors = c.Actors.(*process), a }
+		return func(c *Config) { a.process, c.Actors, c.Heartbeat = c.Actors.(*process), a, seldom }
 	}
 	k := &court{crowd: new(audience)}
 	other := new(audience)
-	patient := func(c *Config) { c.Heartbeat = 5000 } // what comes to them leaves little of the machine
-	k.host = open(tb, directory.Host, "", patient)
-	k.sub = open(tb, directory.Process, k.host.Address(), patient, in(other))
+	k.host = open(tb, directory.Host, "", func(c *Config) { c.Heartbeat = seldom })
+	k.sub = open(tb, directory.Process, k.host.Address(), in(other))
 	k.pub = open(tb, directory.Process, k.host.Address(), append(change, in(k.crowd))...)
 	other.honest, k.crowd.honest = k.pub.ID(), k.sub.ID()
 	k.pub.publish(1, "svc", directory.Host)
