@@ -16,7 +16,7 @@ import (
 
 // descriptors returns how many files this process may open, once it may open as many as it
 // can be allowed to.
-func descriptors(t *testing.T) int {
+func descriptors(t testing.TB) int {
 	t.Helper()
 	var r syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {

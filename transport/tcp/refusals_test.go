@@ -23,6 +23,8 @@ func TestRefusals(t *testing.T) {
 		expect := func(want ...string) {
 			t.Helper()
 			synctest.Wait()
+			r.mu.Lock() // what is logged is logged under it
+			defer r.mu.Unlock()
 			if got := strings.TrimSpace(log.String()); got != strings.Join(want, "\n") {
 				t.Errorf("log:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
 			}
