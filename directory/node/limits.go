@@ -118,7 +118,7 @@ const (
 	nameListener    = "links taken at one address"
 	nameConnections = "connections refused so far"
 	nameRefused     = "links refused so far"
-	nameUndelivered = "messages refused so far"
+	nameUndelivered = "messages not delivered so far"
 	nameLost        = "messages lost so far"
 	nameQueue       = "bytes queued to be written"
 )
@@ -142,7 +142,7 @@ func (l Limits) Table() []Limit {
 		{nameSessions, "link", l.SessionsPerLink, "", refused, "SessionsPerLink"},
 		{nameOpening, "link", maxOpening, "", "more wait for their turn", ""},
 		{"ends of sessions that wait for a last word", "link", directory.MaxSessions, "", "what comes late is counted as lost", ""},
-		{"messages before the session has begun", "session", maxHeld, "", "inside the process: ErrOverloaded", ""},
+		{"messages before the session has begun", "session", maxHeld, "", "ErrOverloaded inside the process; else its window counts", ""},
 		{nameLinkBytes, "link", l.LinkBytes, "bytes", "Undelivered: overloaded", "LinkBytes"},
 		{nameBytes, "process", l.ProcessBytes, "bytes", "Undelivered: overloaded", "ProcessBytes"},
 		{namePending, "link", l.LinkBytes, "bytes", "ErrOverloaded", "LinkBytes"},
@@ -159,6 +159,7 @@ func (l Limits) Table() []Limit {
 		{"types of messages", "link", wire.MaxTypes, "", "ErrOverloaded", ""},
 		{"types only passed on", "link", maxRelayed, "", "Undelivered: overloaded", ""},
 		{"name of a type", "type", wire.MaxTypeName, "bytes", cut, ""},
+		{"names of types", "link", maxTypeNames, "bytes", "ErrOverloaded", ""},
 		{"reason", "frame", wire.MaxReason, "bytes", "it is cut off", ""},
 		{"hops of a message", "message", maxHops, "", "Undelivered", ""},
 		{nameVia, "process", maxVia, "", "ErrUnreachable to who replies", ""},

@@ -32,9 +32,10 @@ func (r *routes) add(l *link) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := l.process()
-	all := append([]*link{l}, r.direct[p]...)
+	all := append(slices.Clone(r.direct[p]), l)
 	// Both ends must choose alike: the link dialled by the smaller process (R14).
-	// Of two that one end dialled, it had given up the older.
+	// Of two that one end dialled the older stays first while it lives: who only says
+	// that he is a process takes nothing from it.
 	slices.SortStableFunc(all, func(a, b *link) int {
 		return slices.Compare(a.dialler(), b.dialler())
 	})

@@ -18,6 +18,7 @@ type outgoing struct {
 
 	mu     sync.Mutex
 	byName map[string]uint32 // guarded by mu; all of them
+	bytes  int               // guarded by mu; of their names
 }
 
 // maxRelayed is how many types of a link may be those of messages that are only
@@ -42,6 +43,9 @@ func (o *outgoing) number(l *link, most int, name string, serial int) (uint64, e
 	defer o.mu.Unlock()
 	number, ok := o.byName[name]
 	if !ok {
+		if o.bytes+len(name) > maxTypeNames {
+			return 0, fmt.Errorf("%w: the names of a link's types have at most %d bytes", transport.ErrOverloaded, maxTypeNames)
+		}
 		if len(o.byName) >= most {
 			return 0, fmt.Errorf("%w: a link carries at most %d such types", transport.ErrOverloaded, most)
 		}
@@ -54,6 +58,7 @@ func (o *outgoing) number(l *link, most int, name string, serial int) (uint64, e
 			o.byName = make(map[string]uint32)
 		}
 		o.byName[name] = number
+		o.bytes += len(name)
 	}
 	if serial != 0 {
 		var known []uint32
@@ -69,10 +74,14 @@ func (o *outgoing) number(l *link, most int, name string, serial int) (uint64, e
 	return uint64(number), nil
 }
 
+// maxTypeNames is how many bytes the names of all types that one end names may have.
+const maxTypeNames = 1 << 20
+
 // incoming are the types that the other end has numbered. The reader's.
 type incoming struct {
 	dense  []transport.Type          // by number, as far as they were given in order
 	sparse map[uint64]transport.Type // the others
+	bytes  int                       // of their names
 }
 
 // get returns the type of that number, nil if it was not named.
@@ -105,6 +114,9 @@ func (l *link) learn(body []byte) error {
 	}
 	if l.known.get(number) != nil {
 		return &transport.FrameError{Kind: wire.Type, Reason: fmt.Sprintf("type %d is named twice", number)}
+	}
+	if l.known.bytes += len(name); l.known.bytes > maxTypeNames {
+		return &transport.FrameError{Kind: wire.Type, Reason: fmt.Sprintf("the names of types have more than %d bytes together", maxTypeNames)}
 	}
 	l.known.put(number, l.n.Codec.Type(name))
 	return nil
