@@ -16,6 +16,7 @@ type backlog struct {
 	done     int
 	size     int  // of all that wait, in bytes of a window
 	retrying bool // a timer tries again: the link's queue was full
+	finished bool // the last is a last word
 }
 
 // A pending is a frame that waits, or the rest of one that goes in parts.

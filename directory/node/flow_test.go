@@ -9,6 +9,7 @@ import (
 	"github.com/layer-cake/layer-cake/directory"
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/tcp"
 	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
@@ -157,6 +158,51 @@ func TestLastWordBehindTheBacklog(t *testing.T) {
 	}
 	p.pub.takes(1, 0, n)
 	next[directory.Dropped](p.pub, 1)
+	empty(t, p.pub, p.sub)
+}
+
+// R10: an end that finds the link full of what waits ends its session, and no other:
+// what was accepted is said as there is room, and the last word behind it.
+func TestLastWordOverAFullLink(t *testing.T) {
+	narrow := func(c *Config) { c.Transport = tcp.Transport{QueueBytes: 128 << 10} }
+	p := pairUnder(t, open(t, directory.Host, ""), narrow)
+	other := p.more(t)
+	p.pub.keep(true)
+	n := 0
+	for spent := false; !spent; n++ {
+		for err := p.send(numbered(n)); err != nil; err = p.send(numbered(n)) {
+			if !errors.Is(err, transport.ErrOverloaded) {
+				t.Fatal(err)
+			}
+			<-p.session.Room()
+		}
+		p.session.out.mu.Lock()
+		spent = p.session.out.credit <= 0
+		p.session.out.mu.Unlock()
+	}
+	long := strings.Repeat("x", 4<<20)
+	if err := p.send(long); err != nil {
+		t.Fatal(err)
+	}
+	p.sub.Unsubscribe(1, "svc")
+	next[directory.Dropped](p.sub, 1)
+	p.pub.takes(1, 0, n)
+	d := p.pub.message(1)
+	if d.Message != long {
+		t.Errorf("got %.20v…, want what was accepted last", d.Message)
+	}
+	d.Due.Settle()
+	if got, _ := next[directory.Dropped](p.pub, 1); strings.Contains(got.Reason, "link lost") {
+		t.Errorf("got %v", got)
+	}
+	if err := other.Send(other.Local(), "in another session"); err != nil {
+		t.Errorf("another session: %v", err)
+	}
+	if got := p.pub.message(2); got.Message != "in another session" {
+		t.Errorf("got %v", got)
+	} else {
+		got.Due.Settle()
+	}
 	empty(t, p.pub, p.sub)
 }
 

@@ -64,13 +64,13 @@ func (o *outflow) hold(l *link, kind transport.Kind, body []byte) error {
 	return o.pump(l)
 }
 
-// pump sends what waits, as far as the credit goes; behind silence, all. The error
-// is ErrClosed, or ErrOverloaded if the link has no room and nobody tries again.
+// pump sends what waits, as far as the credit goes; behind silence, all. What the link
+// has no room for waits on. The error is ErrClosed.
 func (o *outflow) pump(l *link) error {
 	b := o.backlog
 	for b != nil && !b.empty() && (o.credit > 0 || o.silent) {
 		took, left, err := b.send(l, o.lane)
-		if err == transport.ErrOverloaded && !o.silent {
+		if err == transport.ErrOverloaded {
 			o.retry(l)
 			return nil
 		}
@@ -121,37 +121,51 @@ func (o *outflow) give(l *link, bytes uint64) bool {
 }
 
 // finish says this side's last word, behind all that waits. When it returns nothing
-// is being sent any more, and nothing will be.
+// else will be sent. Where the link has no room, what waits and the word go as there is,
+// also when the end is released.
 func (o *outflow) finish(l *link, kind transport.Kind, body []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.silent = true
 	o.giveRoom()
-	if err := o.pump(l); err != nil {
-		return err
-	}
 	if o.lane == nil {
 		return l.Send(kind, body)
 	}
-	return o.lane.Send(kind, body)
+	if o.backlog == nil {
+		if err := o.lane.Send(kind, body); err != transport.ErrOverloaded {
+			return err
+		}
+		o.backlog = idleBacklogs.Get().(*backlog)
+	}
+	l.reserved.Add(int64(cost(len(body)))) // it is never refused
+	o.backlog.add(kind, body)
+	o.backlog.finished = true
+	return o.pump(l)
 }
 
 // drop forgets what waits: there is nobody to send it to.
 func (o *outflow) drop(l *link) {
 	o.silent = true
-	if o.backlog != nil {
-		l.abandoned(len(o.backlog.frames) - o.backlog.next)
-		l.reserved.Add(-int64(o.backlog.size))
+	if b := o.backlog; b != nil {
+		messages := len(b.frames) - b.next
+		if b.finished {
+			messages-- // the word is none
+		}
+		l.abandoned(messages)
+		l.reserved.Add(-int64(b.size))
 		o.backlog = nil
 	}
 	o.giveRoom()
 }
 
-// abandon is drop for who does not hold the mutex.
+// abandon is drop for who does not hold the mutex. What goes ahead of a last word, and
+// that, is tried until it is said or the link is lost.
 func (o *outflow) abandon(l *link) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.drop(l)
+	if o.backlog == nil || !o.backlog.finished {
+		o.drop(l)
+	}
 }
 
 func (o *outflow) giveRoom() {
