@@ -38,7 +38,8 @@
 // has taken is beyond this order, so its buffers are kept small: 64 KiB to receive and
 // 32 KiB to send on loopback, 256 and 128 elsewhere (Linux takes twice these).
 //
-// QueueBytes bounds all that is queued in a link, whatever the lane. A lane with
+// QueueBytes bounds all that is queued in a link, whatever the lane. Lanes leave an eighth of
+// it to control: a link whose lanes are full still says what it must. A lane with
 // nothing queued is 48 bytes. A link that says nothing for an interval, and hears
 // nothing, gives back what its buffers have grown to: each end then holds less than 8 KiB
 // of heap, and the stacks of two goroutines.

@@ -236,6 +236,25 @@ func TestQueue(t *testing.T) {
 	})
 }
 
+// Lanes that have filled the queue do not keep control out of it.
+func TestControlHasRoomBesideLanes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, theirs := pipe() // at most 1000 bytes; nobody reads
+		l.Start(newScript())
+		lane := l.Lane()
+		got := []error{lane.Send(40, make([]byte, 495)), lane.Send(40, make([]byte, 366)), lane.Send(40, nil)}
+		for range 3 {
+			got = append(got, l.Send(41, make([]byte, 45)))
+		}
+		want := []error{nil, nil, transport.ErrOverloaded, nil, nil, transport.ErrOverloaded}
+		if d := cmp.Diff(want, got, cmp.Comparer(func(a, b error) bool { return a == b })); d != "" {
+			t.Errorf("Send (-want +got):\n%s", d)
+		}
+		l.Close(nil)
+		theirs.Close()
+	})
+}
+
 // TestLoneFrames shows who writes a frame, and that nothing is left behind when its
 // sender does.
 func TestLoneFrames(t *testing.T) {

@@ -12,17 +12,25 @@ import (
 // if the body is longer than wire.MaxBody or the kind is the link's own.
 func (l *link) Send(kind transport.Kind, body []byte) error { return l.send(nil, kind, body) }
 
+// controlShare is which part of the queue lanes leave to control: what they fill does not
+// keep a link from giving credit, or from saying what its node has to.
+const controlShare = 8
+
 func (l *link) send(to *lane, kind transport.Kind, body []byte) error {
 	if err := wire.CheckSend(kind, len(body)); err != nil {
 		return err
 	}
 	size := wire.HeadSize + len(body)
+	limit := l.limit
+	if to != nil {
+		limit -= limit / controlShare
+	}
 	l.mu.Lock()
 	switch {
 	case l.closed:
 		l.mu.Unlock()
 		return transport.ErrClosed
-	case l.queue.size > 0 && l.queue.size+size > l.limit:
+	case l.queue.size > 0 && l.queue.size+size > limit:
 		l.mu.Unlock()
 		return transport.ErrOverloaded
 	case l.owner != nobody: // who will come upon it
