@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -360,5 +361,49 @@ func TestPartsThatNeverEnd(t *testing.T) {
 	// One that fits a frame of its own right comes all the same.
 	s.Send(wire.Message, append([]byte(head), 0xa0+2, 'o', 'k'))
 	p.pub.message(1)
+	p.undisturbed(t)
+}
+
+// R17: a whole is held no further than anything else that came over its link; of one
+// that is refused nothing is, but what has come of it is said when it has come.
+func TestWholesAreWithinTheBytesOfALink(t *testing.T) {
+	p := pairUnder(t, open(t, directory.Host, ""), func(c *Config) { c.Limits.LinkBytes = 4 << 20 })
+	s, _ := p.opens(t, 1)
+	var l *link
+	p.pub.onNode(func() { l = p.pub.routes.to(s.self) })
+	from := transport.Address{Process: s.self, Actor: 1, Key: 1}
+	head := wire.AppendMessage(nil, wire.MessageHead{To: p.pub.Mint.Address(1), From: from, Type: 1})
+	const size = 16 << 20
+	h := wire.PartHead{Number: 1, First: true, Kind: wire.Message, Size: size}
+	body := head
+	send := func(n int) {
+		s.Send(wire.Part, append(append(wire.AppendPart(nil, h), body...), make([]byte, n-len(body))...))
+		h.First, body = false, nil
+	}
+	for range size/(32<<10) - 1 {
+		send(32 << 10)
+		if held := l.held.Load(); held > 5<<20 {
+			t.Fatalf("%d bytes are held of one link", held)
+		}
+	}
+	s.Send(wire.Message, append(bytes.Clone(head), 0xa0+2, 'o', 'k')) // behind them
+	if got := p.pub.message(1).Message; got != "k" {
+		t.Errorf("got %v", got)
+	}
+	if held := l.held.Load(); held != 0 {
+		t.Errorf("%d bytes are held of a whole that is refused", held)
+	}
+	send(32 << 10)
+	for {
+		f := <-s.frames
+		if f.kind != wire.Undelivered {
+			continue // credit
+		}
+		u, _, err := wire.ParseUndelivered(f.body)
+		if err != nil || u.Told != from || u.Reason != transport.ErrOverloaded.Error() {
+			t.Errorf("it is told %+v, %v", u, err)
+		}
+		break
+	}
 	p.undisturbed(t)
 }

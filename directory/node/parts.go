@@ -48,7 +48,7 @@ func (l *link) part(body []byte) error {
 	if w.come += len(bytes); w.come > w.size {
 		return &transport.FrameError{Kind: wire.Part, Reason: fmt.Sprintf("whole %d: more came than was announced", head.Number)}
 	}
-	if err := w.take(bytes, cost(len(body))); err != nil {
+	if err := w.take(l, bytes, cost(len(body))); err != nil {
 		return err
 	}
 	if w.come < w.size {
@@ -89,22 +89,28 @@ func (l *link) begin(head wire.PartHead, bytes []byte) (*whole, error) {
 
 // take keeps the bytes of one part. Half a window is kept until the message is taken;
 // what is beyond may be sent anew at once.
-func (w *whole) take(bytes []byte, cost int) error {
+func (w *whole) take(l *link, bytes []byte, cost int) error {
+	if w.flow != nil {
+		if err := w.flow.receive(wire.Part, cost); err != nil {
+			return err
+		}
+		w.held += int64(cost)
+		w.kept += int64(cost)
+		if beyond := w.kept - w.flow.window()/2; beyond > 0 {
+			w.kept -= beyond
+			w.flow.settle(beyond)
+		}
+	}
 	if w.drop == nil {
 		w.body = append(w.body, bytes...)
+		if !l.crowded() {
+			return nil
+		}
+		w.drop = transport.ErrOverloaded
+		w.body = append([]byte(nil), w.body[:min(len(w.body), headRoom)]...)
 	}
-	if w.flow == nil {
-		return nil
-	}
-	if err := w.flow.receive(wire.Part, cost); err != nil {
-		return err
-	}
-	w.held += int64(cost)
-	w.kept += int64(cost)
-	if beyond := w.kept - w.flow.window()/2; beyond > 0 {
-		w.kept -= beyond
-		w.flow.settle(beyond)
-	}
+	l.release(w.held) // nothing is held of what is refused
+	w.held = 0
 	return nil
 }
 
