@@ -1,10 +1,12 @@
 package node
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/transport"
 )
 
 // R17: what a publisher has sent, and what waits for room, arrives or comes back when
@@ -49,4 +51,34 @@ func TestBacklogWhenTheSubscriberEnds(t *testing.T) {
 	empty(t, p.pub, p.sub)
 	p.sub.keep(false)
 	p.undisturbed(t)
+}
+
+// R17: when a link is lost nothing is kept in reserve of what waited in its sessions or
+// outside, and who waits for room is told so that he can learn it.
+func TestBacklogWhenTheLinkIsLost(t *testing.T) {
+	p := newPair(t)
+	p.pub.keep(true)
+	to := p.pub.Mint.Address(3)
+	stray := func(m any) error { return p.sub.Send(p.sub.Mint.Address(1), to, m) }
+	fill(t, p.send)
+	fill(t, stray)
+	inSession, inNone := p.session.Room(), p.sub.Room(to.Process)
+	var l *link
+	p.sub.onNode(func() { l = p.sub.routes.to(to.Process) })
+	if l.reserved.Load() == 0 {
+		t.Error("nothing waits")
+	}
+	p.pub.stop()
+	<-inSession
+	<-inNone
+	<-l.gone
+	if reserved := l.reserved.Load(); reserved != 0 {
+		t.Errorf("%d bytes wait to leave over a link that is lost", reserved)
+	}
+	if err := p.send("late"); err == nil || errors.Is(err, transport.ErrOverloaded) {
+		t.Errorf("in the session: %v", err)
+	}
+	if err := stray("late"); !errors.Is(err, transport.ErrUnreachable) {
+		t.Errorf("in none: %v", err)
+	}
 }
