@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
+	"github.com/layer-cake/layer-cake/transport"
 	"github.com/layer-cake/layer-cake/transport/wire"
 )
 
@@ -41,4 +42,40 @@ func TestHeldIsGivenBackWithTheLink(t *testing.T) {
 	}
 	p.pub.keep(false)
 	p.undisturbed(t)
+}
+
+// R17: who sends more than the window, what may come ahead of a last word, and a part that
+// is under way is cut off, in a session and in none.
+func TestFarBeyondTheWindow(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind   transport.Kind
+		head   func(p pair) []byte
+		window int
+	}{
+		"session": {wire.DataOut, func(pair) []byte { return wire.AppendData(nil, wire.DataHead{Session: 1, Type: 1}) }, wire.SessionWindow},
+		"none": {wire.Message, func(p pair) []byte {
+			return wire.AppendMessage(nil, wire.MessageHead{To: p.pub.Mint.Address(3), Type: 1})
+		}, wire.LinkWindow},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPair(t)
+			s, _ := p.opens(t, 1)
+			p.pub.keep(true)
+			body, _, _ := texts{}.Append(c.head(p), strings.Repeat("x", wire.PartSize/2))
+			within := 3 * c.window / cost(len(body))
+			for range within + 1 {
+				s.Send(c.kind, body)
+			}
+			if err := <-s.lost; !strings.Contains(err.Error(), "it is beyond the window") {
+				t.Errorf("the link was lost: %v", err)
+			}
+			for range within { // the one that is cut off for is not delivered
+				if c.kind == wire.Message {
+					p.pub.message(3).Due.Settle()
+				}
+			}
+			p.pub.keep(false)
+			p.undisturbed(t)
+		})
+	}
 }
