@@ -256,6 +256,11 @@ func TestLongMessages(t *testing.T) {
 		t.Errorf("got %.10v…", got.Message)
 	}
 	got.Due.Settle()
+	p.pub.onNode(func() {
+		if l := p.pub.routes.to(p.sub.self); l.assembling != 0 || len(l.parts) != 0 {
+			t.Errorf("all has come, and of %d wholes %d bytes are awaited", len(l.parts), l.assembling)
+		}
+	})
 	// The answer comes the same way.
 	if err := got.Session.Send(got.Session.Local(), long(3)); err != nil {
 		t.Fatal(err)
@@ -304,6 +309,12 @@ func TestFlowThatIsWrong(t *testing.T) {
 	}
 	in := string(wire.AppendData(nil, wire.DataHead{Session: 1, Type: 1}))
 	first := wire.PartHead{Number: 1, First: true, Kind: wire.DataOut, Size: wire.PartSize + 1}
+	var many []frame
+	for i := range uint64(maxWholes + 1) {
+		h := first
+		h.Number = 1 + i
+		many = append(many, part(h, in))
+	}
 	for name, c := range map[string]struct {
 		frames []frame
 		want   string
@@ -316,6 +327,7 @@ func TestFlowThatIsWrong(t *testing.T) {
 		"two first parts":           {[]frame{part(first, in), part(first, in)}, "does not fit what came before"},
 		"more than was announced":   {[]frame{part(first, in+strings.Repeat("x", wire.PartSize)), part(wire.PartHead{Number: 1}, "more")}, "more came than was announced"},
 		"a first part without head": {[]frame{part(first, in[:1])}, "it ends too early"},
+		"too many wholes":           {many, "4096 messages come in parts already"},
 		"what is no value":          {[]frame{part(first, in+strings.Repeat("\xc1", wire.PartSize-len(in))), part(wire.PartHead{Number: 1}, "x")}, "means nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -357,10 +369,16 @@ func TestPartsThatNeverEnd(t *testing.T) {
 		first := wire.PartHead{Number: 1 + i, First: true, Kind: wire.Message, Size: wire.MaxMessage}
 		s.Send(wire.Part, append(wire.AppendPart(nil, first), head...))
 	}
-	p.pub.onNode(func() {}) // what came is looked at by the reader; nothing to await here
 	// One that fits a frame of its own right comes all the same.
 	s.Send(wire.Message, append([]byte(head), 0xa0+2, 'o', 'k'))
 	p.pub.message(1)
+	var l *link
+	p.pub.onNode(func() { l = p.pub.routes.to(s.self) })
+	for number, w := range l.parts { // the reader's, who has no more to read
+		if refused := number > within; refused != (w.drop != nil) {
+			t.Errorf("whole %d of %d is refused: %v", number, within+1, w.drop)
+		}
+	}
 	p.undisturbed(t)
 }
 
