@@ -2,11 +2,16 @@ package node
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/transport"
+	"github.com/layer-cake/layer-cake/transport/wire"
+	"pgregory.net/rapid"
 )
 
 // R17: what a publisher has sent, and what waits for room, arrives or comes back when
@@ -81,4 +86,60 @@ func TestBacklogWhenTheLinkIsLost(t *testing.T) {
 	if err := stray("late"); !errors.Is(err, transport.ErrUnreachable) {
 		t.Errorf("in none: %v", err)
 	}
+}
+
+// A tape is a lane that keeps what is sent, with the parts put together.
+type tape struct{ bodies []string }
+
+func (s *tape) Send(kind transport.Kind, body []byte) error {
+	if kind != wire.Part {
+		s.bodies = append(s.bodies, string(body))
+		return nil
+	}
+	h, bytes, err := wire.ParsePart(body)
+	switch {
+	case err != nil:
+		return err
+	case h.First:
+		s.bodies = append(s.bodies, string(bytes))
+	default:
+		s.bodies[len(s.bodies)-1] += string(bytes)
+	}
+	return nil
+}
+
+// Frames leave a backlog as they came, in their order, however many come and go
+// between; and what is said to wait is what does.
+func TestBacklogIsAList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b, l, sent := new(backlog), new(link), new(tape)
+		var all []string
+		waits := 0
+		for i := range rapid.IntRange(1, 300).Draw(t, "steps") {
+			if rapid.Bool().Draw(t, "adds") {
+				size := rapid.SampledFrom([]int{10, 100, 1000, wire.PartSize, wire.PartSize + 1000}).Draw(t, "size")
+				body := fmt.Sprintf("%06d", i) + strings.Repeat(string(rune('a'+i%26)), size-6)
+				b.add(wire.Message, []byte(body))
+				all = append(all, body)
+				waits += cost(len(body))
+			} else if !b.empty() {
+				_, left, err := b.send(l, sent)
+				if err != nil {
+					t.Fatal(err)
+				}
+				waits -= left
+			}
+			if b.size != waits {
+				t.Fatalf("step %d: %d bytes wait, want %d", i, b.size, waits)
+			}
+		}
+		for !b.empty() {
+			if _, _, err := b.send(l, sent); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if b.size != 0 || !slices.Equal(sent.bodies, all) {
+			t.Fatalf("of %d frames %d left as they came, and %d bytes wait", len(all), len(sent.bodies), b.size)
+		}
+	})
 }
