@@ -176,6 +176,9 @@ func (l *link) receive() (reason error, polite bool) {
 	r := l.receiver // nil only if the link is closed already
 	l.mu.Unlock()
 	idler, _ := r.(transport.Idler)
+	if idler != nil {
+		defer idler.Idle() // Lost may come a second later
+	}
 	for {
 		if idler != nil && !l.reader.Ready() {
 			idler.Idle()

@@ -123,6 +123,27 @@ func TestSilentPeer(t *testing.T) {
 	})
 }
 
+// An idle script notes when all that has come is handed over.
+type idle struct{ *script }
+
+func (s idle) Idle() { s.note("idle") }
+
+// What a receiver put off is done when nothing more will be handed over, not only when
+// the peer has heard why.
+func TestIdleBeforeTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, theirs := pipe()
+		listen(theirs)
+		s := newScript()
+		l.Start(idle{s})
+		theirs.Write(wire.AppendFrame(wire.AppendFrame(nil, 40, []byte("good")), wire.Hello, nil))
+		time.Sleep(2 * time.Second)
+		want := &transport.FrameError{Kind: wire.Hello, Reason: "a second hello"}
+		s.expect(t, "0s idle", "0s 40 good", "0s idle", "1s lost: "+want.Error())
+		theirs.Close()
+	})
+}
+
 // TestHalfAFrameIsNoSilence shows that any byte is a sign of life.
 func TestHalfAFrameIsNoSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
