@@ -333,6 +333,19 @@ func TestRelay(t *testing.T) {
 	}
 	b.message(1)
 
+	// What is passed on takes no more of the window.
+	long := strings.Repeat("x", wire.PartSize/2)
+	for range 4 * wire.LinkWindow / len(long) {
+		for b.Send(b.Mint.Address(1), got.From, long) != nil {
+			select {
+			case <-b.Room(got.From.Process):
+			case <-time.After(patience):
+				t.Fatal("there is no more room on the way")
+			}
+		}
+		a.message(7)
+	}
+
 	// What does not arrive comes back by the same way.
 	a.mu.Lock()
 	a.refuse = transport.ErrOverloaded
