@@ -64,9 +64,11 @@ func (l *link) begin(head wire.PartHead, bytes []byte) (*whole, error) {
 	w := &whole{kind: head.Kind, size: int(head.Size)}
 	if head.Kind == wire.Message {
 		w.flow = &l.in
-		if _, _, err := wire.ParseMessage(bytes); err != nil {
+		h, _, err := wire.ParseMessage(bytes)
+		if err != nil {
 			return nil, err
 		}
+		w.drop = l.undeliverable(h.To)
 	} else {
 		h, _, err := wire.ParseData(head.Kind, bytes)
 		if err != nil {
@@ -78,13 +80,39 @@ func (l *link) begin(head wire.PartHead, bytes []byte) (*whole, error) {
 			w.drop = transport.ErrEnded
 		}
 	}
-	if l.assembling+w.size > maxAssembling || l.crowded() {
+	if w.drop == nil && (l.assembling+w.size > maxAssembling || l.crowded()) {
 		w.drop = transport.ErrOverloaded
 	}
 	if w.drop != nil {
 		w.body = append([]byte(nil), bytes[:min(len(bytes), headRoom)]...)
 	}
 	return w, nil
+}
+
+// undeliverable returns why a message cannot go to an address, as far as that is known
+// before it is there; nil: it can.
+func (l *link) undeliverable(to transport.Address) error {
+	if to.Process == l.n.self {
+		if !l.n.Mint.Made(to) {
+			return errNoAddress
+		}
+	} else if next := l.n.routes.towards(to.Process); next == nil || next == l {
+		return transport.ErrUnreachable
+	}
+	return nil
+}
+
+// add appends bytes. Once a quarter has come there is room for all: what is announced
+// sets no memory aside, and what has come is not copied over and over.
+func (w *whole) add(bytes []byte) {
+	if need := len(w.body) + len(bytes); need > cap(w.body) {
+		room := min(4*need, w.size)
+		if need >= w.size/4 {
+			room = w.size
+		}
+		w.body = append(make([]byte, 0, max(room, need)), w.body...)
+	}
+	w.body = append(w.body, bytes...)
 }
 
 // take keeps the bytes of one part. Half a window is kept until the message is taken;
@@ -102,7 +130,7 @@ func (w *whole) take(l *link, bytes []byte, cost int) error {
 		}
 	}
 	if w.drop == nil {
-		w.body = append(w.body, bytes...)
+		w.add(bytes)
 		if !l.crowded() {
 			return nil
 		}
