@@ -99,11 +99,16 @@ func (r *Reader) Ready() bool {
 	return len(rest) >= HeadSize && uint64(len(rest)) >= LengthSize+uint64(binary.BigEndian.Uint32(rest))
 }
 
-// Rest gives back the memory that long frames, or many at once, have taken. It is called
-// when the other end has little to say; the last body is valid no longer.
+// Rest gives back the memory that long frames, or many at once, have taken, if the last
+// frame came alone. It is called when the other end has little to say: one that says so
+// all the time does not have it taken and given back each time. The last body is valid
+// no longer.
 func (r *Reader) Rest() {
+	if r.at < r.end || r.end > leastBuffer {
+		return
+	}
 	r.long = nil
-	if len(r.buffer) > leastBuffer && r.end-r.at <= leastBuffer {
+	if len(r.buffer) > leastBuffer {
 		r.move(make([]byte, leastBuffer))
 	}
 }
