@@ -28,6 +28,7 @@ type answer struct {
 	Text    string `json:",omitempty"`
 	Sample  sample
 	Entries []entry `json:",omitempty"`
+	Bares   []bare  `json:",omitempty"`
 	Counts  counts
 }
 

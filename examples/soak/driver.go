@@ -22,6 +22,7 @@ type driver struct {
 	cuts    int
 	busy    time.Duration // in which sessions were renewed
 	since   time.Time     // the last time they were let go
+	last    time.Time     // when a ledger had something
 }
 
 // soak does what is planned and reports. The error says what is not as it must be.
@@ -40,7 +41,7 @@ func soak(ctx context.Context, out io.Writer, p plan) (err error) {
 	if err := d.start(); err != nil {
 		return err
 	}
-	if err := d.drive(); err != nil {
+	if err := d.drive(); err != nil && !errors.Is(err, errMissing) {
 		return err
 	}
 	return d.report(out)
@@ -78,6 +79,7 @@ const (
 	takes   = 48          // samples in all
 	absorbs = time.Second // how often the ledgers are read
 	looks   = 10 * time.Millisecond
+	quiet   = 20 * looks // after so much of it nothing is under way
 )
 
 // drive lets time pass, cuts and measures.
@@ -199,20 +201,33 @@ func (d *driver) absorb() error {
 			return err
 		}
 		d.account.take(a.Entries, time.Now())
+		d.account.bares = append(d.account.bares, a.Bares...)
+		if len(a.Entries)+len(a.Bares) > 0 {
+			d.last = time.Now()
+		}
 		d.counts.join(a.Counts)
 	}
 	return nil
 }
 
-// balance waits until nothing is missing any more. What still is when the patience is
-// at its end is reported, not an error here.
+// balance waits until nothing is missing any more. If something still is when the
+// patience is at its end, there is no need to go on.
 func (d *driver) balance() error {
-	_, err := d.until(func() (bool, error) {
+	ok, err := d.until(func() (bool, error) {
 		err := d.absorb()
+		if time.Since(d.last) > quiet {
+			d.account.resolve(time.Now())
+		}
 		return d.account.even() && d.counts.waiting() == 0, err
 	})
+	if err == nil && !ok {
+		err = errMissing
+	}
 	return err
 }
+
+// errMissing stops a run whose report says what is missing.
+var errMissing = errors.New("messages are missing")
 
 // sample measures all processes at rest.
 func (d *driver) sample() error {

@@ -54,7 +54,7 @@ type end struct {
 	talks  map[actor.Address]*talk // by who is at the other end
 	from   uint64                  // the key of who sent last
 	seq    int                     // of what it sent
-	letter uint64                  // the key of the last one that was sent
+	recent []recent                // sessions, the last ones, the newest first
 	asks   int64                   // that wait
 	ending bool                    // the session is to end: it is the subscriber's
 }
@@ -165,6 +165,7 @@ func (e *end) open(to actor.Address) {
 	k := e.party.keys.Add(1)
 	t := &talk{key: k*parties + uint64(e.party.number), epoch: e.party.epoch.Load()}
 	e.talks[to] = t
+	e.recent = append([]recent{{to.String(), t.key}}, e.recent[:min(len(e.recent), recents-1)]...)
 	e.settle()
 	for range notes {
 		t.seq++
@@ -173,13 +174,30 @@ func (e *end) open(to actor.Address) {
 	for size, every := range map[int]uint64{long: longEvery, vast: vastEvery} {
 		if k%every == 0 {
 			t.seq++
-			e.letter = t.key
 			e.send(t, to, letter{t.key, t.seq, filled(size, t.key)})
 		}
 	}
 	if k%hastyEvery == 0 && e.slot.turner() == e.party.number {
 		e.Send(e.Address(), turn{})
 	}
+}
+
+// A recent session is one of which something may still come back.
+type recent struct {
+	to  string
+	key uint64
+}
+
+const recents = 16
+
+// sentTo returns the keys of the recent sessions with an actor, the newest first.
+func (e *end) sentTo(to actor.Address) (keys []uint64) {
+	for _, r := range e.recent {
+		if r.to == to.String() {
+			keys = append(keys, r.key)
+		}
+	}
+	return keys
 }
 
 // settle tells whether the slot has its session, and no other.
@@ -259,13 +277,14 @@ func (e *end) take(m any) {
 			e.party.tally.refused.Add(1)
 		}
 	case actor.Undelivered:
+		to := m.To
 		switch m := m.Message.(type) {
 		case note:
 			e.party.ledger.add(entry{Key: m.Key, Back: 1})
 		case letter:
 			e.party.ledger.add(entry{Key: m.Key, Back: 1})
-		case nil: // what is too long to be kept for nothing comes back as its address
-			e.party.ledger.add(entry{Key: e.letter, Back: 1})
+		case nil: // it is too long, or too much comes back, and only this much is said
+			e.party.ledger.bare(e.sentTo(to))
 		}
 	}
 }

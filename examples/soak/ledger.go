@@ -20,10 +20,20 @@ type entry struct {
 	Cut  bool   `json:",omitempty"` // connections were cut meanwhile
 }
 
+// Bare says that something came back without itself: it was sent by one of these ends.
+type bare []uint64
+
 // A ledger is what a process has still to say.
 type ledger struct {
 	mu      sync.Mutex
 	entries map[uint64]entry // guarded by mu
+	bares   []bare           // guarded by mu
+}
+
+func (l *ledger) bare(keys []uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bares = append(l.bares, keys)
 }
 
 func newLedger() *ledger { return &ledger{entries: make(map[uint64]entry)} }
@@ -47,12 +57,14 @@ func (e *entry) join(other entry) {
 }
 
 // tell returns what was not said yet.
-func (l *ledger) tell() []entry {
+func (l *ledger) tell() ([]entry, []bare) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	list := slices.Collect(maps.Values(l.entries))
 	l.entries = make(map[uint64]entry)
-	return list
+	bares := l.bares
+	l.bares = nil
+	return list, bares
 }
 
 // An account is what all processes said.
@@ -60,6 +72,7 @@ type account struct {
 	open  map[uint64]entry     // what does not come out even, or goes on
 	since map[uint64]time.Time // of these, when they were first heard of
 	total entry                // of what was closed
+	bares []bare               // of which it is not known yet what they are of
 }
 
 func newAccount() *account {
@@ -97,6 +110,21 @@ func (a *account) take(list []entry, now time.Time) {
 	}
 }
 
+// resolve looks for what came back without itself among what is missing now, when
+// nothing is under way any more.
+func (a *account) resolve(now time.Time) {
+	var rest []bare
+	for _, keys := range a.bares {
+		i := slices.IndexFunc(keys, func(key uint64) bool { e := a.open[key]; return e.missing() > 0 })
+		if i < 0 {
+			rest = append(rest, keys)
+			continue
+		}
+		a.take([]entry{{Key: keys[i], Back: 1}}, now)
+	}
+	a.bares = rest
+}
+
 // missing is how many messages were sent and neither arrived nor came back. It is
 // negative if more arrived than were sent.
 func (e entry) missing() int64 { return e.Sent - e.Got - e.Back }
@@ -120,7 +148,7 @@ func (a *account) missing() (cut, unexplained int64) {
 			unexplained -= n
 		}
 	}
-	return cut, unexplained
+	return cut, unexplained + int64(len(a.bares))
 }
 
 // examples returns some of what nobody can explain.

@@ -200,7 +200,8 @@ func (p *party) obey(words []string) (answer, error) {
 		}
 		return answer{}, err
 	case "tell":
-		return answer{Entries: p.ledger.tell(), Counts: p.tally.counts()}, p.failed()
+		entries, bares := p.ledger.tell()
+		return answer{Entries: entries, Bares: bares, Counts: p.tally.counts()}, p.failed()
 	case "sample":
 		s, err := takeSample()
 		return answer{Sample: s}, err

@@ -15,6 +15,9 @@ func (d *driver) report(out io.Writer) error {
 	fmt.Fprintln(table, "process\tmeasure\tfirst third\tlast third\tmore\tallowed\t\t")
 	for _, c := range d.all() {
 		for _, m := range measures {
+			if len(d.samples[c.name]) < takes/2 {
+				continue // it was stopped: that would say nothing
+			}
 			t := m.trend(d.samples[c.name])
 			verdict := "flat"
 			if !t.flat() {

@@ -65,8 +65,17 @@ func TestAccount(t *testing.T) {
 	if cut, unexplained := a.missing(); cut != 5 || unexplained != 1 {
 		t.Errorf("%d were cut and %d are unexplained, want 5 and 1", cut, unexplained)
 	}
+	a.take([]entry{{Key: 5, Sent: 1, Over: true}}, now)
+	a.bares = []bare{{9, 1, 5, 2}, {9}}
+	if _, unexplained := a.missing(); unexplained != 4 {
+		t.Errorf("%d are unexplained, want two that came bare, one that is missing, and one too many", unexplained)
+	}
+	a.resolve(now)
+	if _, unexplained := a.missing(); unexplained != 2 || len(a.bares) != 1 {
+		t.Errorf("%d are unexplained, %d of them bare; want one that came bare, and one too many", unexplained, len(a.bares))
+	}
 	sum := a.sum()
-	if d := cmp.Diff(entry{Key: sum.Key, Sent: 10, Got: 5, Back: 1, Over: true, Cut: true}, sum); d != "" {
+	if d := cmp.Diff(entry{Key: sum.Key, Sent: 11, Got: 5, Back: 2, Over: true, Cut: true}, sum); d != "" {
 		t.Errorf("in all (-want +got):\n%s", d)
 	}
 }
