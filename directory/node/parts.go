@@ -64,11 +64,14 @@ func (l *link) begin(head wire.PartHead, bytes []byte) (*whole, error) {
 	w := &whole{kind: head.Kind, size: int(head.Size)}
 	if head.Kind == wire.Message {
 		w.flow = &l.in
-		h, _, err := wire.ParseMessage(bytes)
+		h, value, err := wire.ParseMessage(bytes)
 		if err != nil {
 			return nil, err
 		}
-		w.drop = l.undeliverable(h.To)
+		if err := l.undeliverable(h.To); err != nil {
+			size := w.size - len(bytes) + len(value)
+			w.drop = fmt.Errorf("%w; the message of %d bytes is too long to be given back", err, size)
+		}
 	} else {
 		h, _, err := wire.ParseData(head.Kind, bytes)
 		if err != nil {
