@@ -22,7 +22,9 @@ import (
 func (s *Self) Send(to Address, message any) error { return s.send(to, s.Address(), message) }
 
 // SendWait is Send that waits for room instead of returning ErrOverloaded, until ctx
-// is done or Stop is sent to the actor: the error is then that of the context.
+// is done or Stop is sent to the actor: the error is then that of the context. In a
+// session it waits for the other actor; outside of one for the link that all share: what
+// an actor there is too slow for comes back as Undelivered.
 func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
 	in := s.session(to)
 	if in != nil { // most often there is room

@@ -95,7 +95,12 @@ func (d *Due) Merge(e Due) bool {
 const maxMerged = wire.SessionWindow / 16
 
 // Bytes is how much of the window it is.
-func (d Due) Bytes() int { return int(d.bytes) }
+func (d Due) Bytes() int {
+	if d.flow != nil && d.flow.parent != nil {
+		return int(d.flow.received)
+	}
+	return int(d.bytes)
+}
 
 // Outside reports whether it came in no session.
 func (d Due) Outside() bool { return d.flow != nil && d.flow.side == wire.OutsideSessions }
