@@ -181,7 +181,7 @@ func FuzzCheck(f *testing.F) {
 		}
 		var rest int
 		const each, base = 4 << 10, 1 << 20
-		got := allocated(func() {
+		decode := func() {
 			r := bytes.NewReader(body)
 			d := msgpack.NewDecoder(r)
 			var v any
@@ -191,7 +191,11 @@ func FuzzCheck(f *testing.F) {
 			rest = r.Len()
 			msgpack.Unmarshal(body, new([]struct{ A, B, C int64 }))
 			msgpack.Unmarshal(body, new(map[string][]int64))
-		})
+		}
+		got := allocated(decode)
+		for range 2 { // what else runs in the program counts too, now and then
+			got = min(got, allocated(decode))
+		}
 		if rest > 0 {
 			t.Errorf("%x passes, but %d bytes were left by the decoder", body, rest)
 		}
