@@ -72,8 +72,9 @@ type Receiver interface {
 // An Idler is a Receiver that puts off what can be done for several frames at once.
 type Idler interface {
 	Receiver
-	// Idle is called when the frames that have arrived are all handed over, and
-	// before the link waits for more, on the goroutine that calls Received.
+	// Idle is called when the frames that have arrived are all handed over, before
+	// the link waits for more, and when no more will be, on the goroutine that calls
+	// Received.
 	Idle()
 }
 

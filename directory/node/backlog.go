@@ -15,7 +15,6 @@ type backlog struct {
 	short    []byte // bodies; those from done on wait
 	done     int
 	size     int  // of all that wait, in bytes of a window
-	retrying bool // a timer tries again: the link's queue was full
 	finished bool // the last is a last word
 }
 
@@ -32,11 +31,9 @@ var idleBacklogs = sync.Pool{New: func() any { return new(backlog) }}
 
 // free gives b away, empty.
 func (b *backlog) free() {
-	if !b.retrying { // else the timer still looks at it
-		clear(b.frames)
-		*b = backlog{frames: b.frames[:0], short: b.short[:0]}
-		idleBacklogs.Put(b)
-	}
+	clear(b.frames)
+	*b = backlog{frames: b.frames[:0], short: b.short[:0]}
+	idleBacklogs.Put(b)
 }
 
 func (b *backlog) empty() bool { return b.next == len(b.frames) }

@@ -10,7 +10,10 @@ import (
 )
 
 // A buffer is where one frame is put together.
-type buffer struct{ b []byte }
+type buffer struct {
+	b    []byte
+	head [headRoom]byte
+}
 
 // headRoom is what is left free for the head before the message is there: only the
 // codec knows the type, which the head names.
@@ -18,7 +21,7 @@ const headRoom = 128
 
 const maxKept = 64 << 10 // longer buffers are not kept
 
-var idleBuffers = sync.Pool{New: func() any { return &buffer{make([]byte, headRoom, 512)} }}
+var idleBuffers = sync.Pool{New: func() any { return &buffer{b: make([]byte, headRoom, 512)} }}
 
 func (b *buffer) free() {
 	if cap(b.b) <= maxKept {
@@ -65,23 +68,31 @@ func (n *Node) Send(from, to transport.Address, message any) error {
 	return l.sendMessage(from, to, message)
 }
 
-func (l *link) sendMessage(from, to transport.Address, message any) error {
+// compose puts a frame together, of a message and of the head that is made for the
+// number of its type, and sends it as far as o lets it.
+func (l *link) compose(o *outflow, kind transport.Kind, message any, head func(b []byte, number uint64) []byte) error {
 	b := idleBuffers.Get().(*buffer)
 	defer b.free()
 	number, err := l.body(b, message)
 	if err != nil {
 		return sendError(err)
 	}
-	var head [headRoom]byte
-	frame, err := b.frame(wire.AppendMessage(head[:0], wire.MessageHead{To: to, From: from, Type: number}))
+	frame, err := b.frame(head(b.head[:0], number))
 	if err != nil {
 		return err
 	}
-	err = l.out.send(l, wire.Message, frame)
+	return sendError(o.send(l, kind, frame))
+}
+
+// sendMessage sends a message in no session.
+func (l *link) sendMessage(from, to transport.Address, message any) error {
+	err := l.compose(&l.out, wire.Message, message, func(b []byte, number uint64) []byte {
+		return wire.AppendMessage(b, wire.MessageHead{To: to, From: from, Type: number})
+	})
 	if err == transport.ErrEnded { // the link has, in this moment
 		err = transport.ErrUnreachable
 	}
-	return sendError(err)
+	return err
 }
 
 // Room returns a channel that is closed when it is worth sending to that process
@@ -90,33 +101,22 @@ func (n *Node) Room(to transport.ProcessID) <-chan struct{} {
 	if l := n.routes.towards(to); l != nil {
 		return l.out.roomy()
 	}
-	room := make(chan struct{})
-	close(room)
-	return room
+	return closed()
 }
 
 // sendData sends a message in a session.
 func (l *link) sendData(s *Session, from transport.Address, message any) error {
-	b := idleBuffers.Get().(*buffer)
-	defer b.free()
-	number, err := l.body(b, message)
-	if err != nil {
-		return sendError(err)
-	}
 	kind := wire.DataOut
 	if s.key.Opener != 0 {
 		kind = wire.DataBack
 	}
-	h := wire.DataHead{Session: uint64(s.key.ID), Type: number}
-	if from != s.local {
-		h.Explicit, h.From = true, from
-	}
-	var head [headRoom]byte
-	frame, err := b.frame(wire.AppendData(head[:0], h))
-	if err != nil {
-		return err
-	}
-	return sendError(s.out.send(l, kind, frame))
+	return l.compose(&s.out, kind, message, func(b []byte, number uint64) []byte {
+		head := wire.DataHead{Session: uint64(s.key.ID), Type: number}
+		if from != s.local {
+			head.Explicit, head.From = true, from
+		}
+		return wire.AppendData(b, head)
+	})
 }
 
 // typeOf returns a message's type.
@@ -139,47 +139,59 @@ func (l *link) refuse(kind transport.Kind, told, to transport.Address, t transpo
 }
 
 // message takes a Message: for an actor here, or to be passed on. It is refused if
-// there is a reason already. What is due is settled, or is the actor's to settle.
+// there is a reason already. What is due is settled, unless the message is an actor's:
+// then it is his to settle.
 func (l *link) message(body []byte, due Due, refused error) error {
+	left, err := l.outside(body, due, refused)
+	left.Settle()
+	return err
+}
+
+// outside takes a message in no session, and returns what is still due.
+func (l *link) outside(body []byte, due Due, refused error) (left Due, err error) {
 	head, body, err := wire.ParseMessage(body)
 	if err != nil {
-		due.Settle()
-		return err
+		return due, err
 	}
 	l.passed(head.From)
 	if refused != nil {
-		due.Settle()
 		l.giveBackNothing(head.From, head.To, refused)
-		return nil
+		return due, nil
 	}
 	t, err := l.typeOf(wire.Message, head.Type)
 	if err != nil {
-		due.Settle()
-		return err
+		return due, err
 	}
-	free := l.in.free()
 	switch {
 	case head.To.Process != l.n.self:
-		if err = l.passOn(head, t, body); err == nil {
-			due.Settle()
-		}
+		err = l.passOn(head, t, body)
 	case !l.n.Mint.Made(head.To):
 		err = errNoAddress
-	case l.crowded():
-		err = transport.ErrOverloaded
 	default:
-		var msg any
-		if msg, err = t.Decode(body, l.passed); err != nil {
-			l.n.log.Warn("message refused", "peer", l.name(), "type", t.Name(), "reason", err)
-		} else {
-			err = l.n.Actors.Deliver(Delivery{To: head.To, From: head.From, Message: msg, Due: due, Room: free, Wakers: &l.sleepers.list})
+		d := Delivery{To: head.To, From: head.From, Due: due, Room: l.in.free(), Wakers: &l.sleepers.list}
+		if d.Message, err = l.decode(t, body); err == nil {
+			err = l.n.Actors.Deliver(d)
+		}
+		if err == nil {
+			return Due{}, nil
 		}
 	}
 	if err != nil {
-		due.Settle()
-		return l.refuse(wire.Message, head.From, head.To, t, body, err)
+		err = l.refuse(wire.Message, head.From, head.To, t, body, err)
 	}
-	return nil
+	return due, err
+}
+
+// decode returns the message of a body, unless no more are taken in.
+func (l *link) decode(t transport.Type, body []byte) (any, error) {
+	if l.crowded() {
+		return nil, transport.ErrOverloaded
+	}
+	msg, err := t.Decode(body, l.passed)
+	if err != nil {
+		l.n.log.Warn("message refused", "peer", l.name(), "type", t.Name(), "reason", err)
+	}
+	return msg, err
 }
 
 // creditEnd is which end a Credit of a session is for.
@@ -213,13 +225,19 @@ func dataEnd(kind transport.Kind, h wire.DataHead) end {
 }
 
 // data takes a message in a session. It is refused if there is a reason already. What
-// is due is settled, or is the actor's to settle.
+// is due is settled, unless the message is an actor's: then it is his to settle.
 func (l *link) data(kind transport.Kind, body []byte, due Due, refused error) error {
+	left, err := l.inside(kind, body, due, refused)
+	left.Settle()
+	return err
+}
+
+// inside takes a message in a session, and returns what is still due.
+func (l *link) inside(kind transport.Kind, body []byte, due Due, refused error) (left Due, err error) {
 	size := cost(len(body))
 	head, body, err := wire.ParseData(kind, body)
 	if err != nil {
-		due.Settle()
-		return err
+		return due, err
 	}
 	s, ended, known := l.find(dataEnd(kind, head))
 	from, local := ended.remote, ended.local
@@ -227,51 +245,38 @@ func (l *link) data(kind transport.Kind, body []byte, due Due, refused error) er
 		from, local = s.remote, s.local
 		if due.IsZero() {
 			if err := s.in.receive(kind, size); err != nil {
-				return err
+				return due, err
 			}
 			due = Due{&s.in, int32(size)}
 		}
 	} else if !known { // no honest peer says it: it has said its last word, or none
 		l.n.counts.undelivered.Add(1)
 		l.lose("session", head.Session, "reason", "there is no such session")
-		due.Settle()
-		return nil
+		return due, nil
 	}
 	if head.Explicit {
 		from = head.From
 		l.passed(from)
 	}
 	if refused != nil {
-		due.Settle()
 		l.giveBackNothing(from, local, refused)
-		return nil
+		return due, nil
 	}
 	t, err := l.typeOf(kind, head.Type)
 	if err != nil {
-		due.Settle()
-		return err
+		return due, err
 	}
-	if err := l.receive(s, from, t, body, due); err != nil {
-		due.Settle()
-		return l.refuse(kind, from, local, t, body, err)
+	err = transport.ErrEnded
+	if s != nil {
+		var msg any
+		if msg, err = l.decode(t, body); err == nil {
+			err = s.take(from, msg, due, &l.sleepers.list)
+		}
+		if err == nil {
+			return Due{}, nil
+		}
 	}
-	return nil
-}
-
-// receive gives a message to the actor of a session, nil if it has ended.
-func (l *link) receive(s *Session, from transport.Address, t transport.Type, body []byte, due Due) error {
-	switch {
-	case s == nil:
-		return transport.ErrEnded
-	case l.crowded():
-		return transport.ErrOverloaded
-	}
-	msg, err := t.Decode(body, l.passed)
-	if err != nil {
-		l.n.log.Warn("message refused", "peer", l.name(), "type", t.Name(), "reason", err)
-		return err
-	}
-	return s.take(from, msg, due, &l.sleepers.list)
+	return due, l.refuse(kind, from, local, t, body, err)
 }
 
 // noCodec is for a process that has no messages.

@@ -162,7 +162,6 @@ func (n *Node) linkUp(l *link) {
 
 // Lost is called by the transport, once.
 func (l *link) Lost(reason error) {
-	l.sleepers.wake()
 	l.reason = reason
 	l.lost.Store(true)
 	l.n.admission.leave(l.process())
@@ -200,13 +199,8 @@ func (n *Node) linkDown(l *link) {
 // Received takes one frame, on the reader's goroutine: what is between actors
 // goes straight to them, the rest to the node. An error closes the link.
 func (l *link) Received(kind transport.Kind, body []byte) error {
-	err := l.received(kind, body)
-	if err != nil {
-		l.sleepers.wake()
-	} else {
-		l.sleepers.heed()
-	}
-	return err
+	l.sleepers.heed()
+	return l.received(kind, body)
 }
 
 func (l *link) received(kind transport.Kind, body []byte) error {

@@ -16,9 +16,10 @@ type outflow struct {
 	window  int32
 	credit  int32          // guarded by mu; bytes that may be sent; overdrawn by one frame
 	silent  bool           // guarded by mu; the last word was said, or there is nobody to hear
+	retries bool           // guarded by mu; a timer pumps again: the link's queue was full
 	lane    transport.Lane // guarded by mu; nil until something is sent
 	backlog *backlog       // guarded by mu; nil: nothing waits
-	room    chan struct{}  // guarded by mu; closed when there may be room; nil: nobody waits
+	room    room           // guarded by mu
 }
 
 // cost is what a frame with a body of that many bytes takes of a window.
@@ -86,24 +87,22 @@ func (o *outflow) pump(l *link) error {
 		o.backlog, b = nil, nil
 	}
 	if b == nil || b.size <= wire.MaxPending/2 {
-		o.giveRoom()
+		o.room.open()
 	}
 	return nil
 }
 
 // retry pumps again in a while.
 func (o *outflow) retry(l *link) {
-	if o.backlog.retrying {
+	if o.retries {
 		return
 	}
-	b := o.backlog
-	b.retrying = true
+	o.retries = true
 	time.AfterFunc(fullPause, func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		if b.retrying = false; o.backlog == b {
-			o.pump(l)
-		}
+		o.retries = false
+		o.pump(l)
 	})
 }
 
@@ -127,7 +126,7 @@ func (o *outflow) finish(l *link, kind transport.Kind, body []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.silent = true
-	o.giveRoom()
+	o.room.open()
 	if o.lane == nil {
 		return l.Send(kind, body)
 	}
@@ -155,7 +154,7 @@ func (o *outflow) drop(l *link) {
 		l.reserved.Add(-int64(b.size))
 		o.backlog = nil
 	}
-	o.giveRoom()
+	o.room.open()
 }
 
 // abandon is drop for who does not hold the mutex. What goes ahead of a last word, and
@@ -168,31 +167,20 @@ func (o *outflow) abandon(l *link) {
 	}
 }
 
-func (o *outflow) giveRoom() {
-	if o.room != nil {
-		close(o.room)
-		o.room = nil
-	}
-}
-
 // roomy returns a channel that is closed when it is worth trying again after
 // ErrOverloaded. If it was the link that was full, that is after a while.
 func (o *outflow) roomy() <-chan struct{} {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.room != nil {
-		return o.room
-	}
-	room := make(chan struct{})
 	switch {
 	case o.silent:
-		close(room)
+		return closed()
 	case o.backlog == nil || o.backlog.size <= wire.MaxPending/2:
-		time.AfterFunc(fullPause, func() { close(room) })
-	default:
-		o.room = room
+		later := make(chan struct{})
+		time.AfterFunc(fullPause, func() { close(later) })
+		return later
 	}
-	return room
+	return o.room.wait()
 }
 
 // reserve makes room for a frame that waits. One has room always: the first.

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/layer-cake/layer-cake/transport"
 	"github.com/layer-cake/layer-cake/transport/wire"
@@ -69,8 +70,7 @@ func (l *link) begin(head wire.PartHead, bytes []byte) (*whole, error) {
 			return nil, err
 		}
 		if err := l.undeliverable(h.To); err != nil {
-			size := w.size - len(bytes) + len(value)
-			w.drop = fmt.Errorf("%w; the message of %d bytes is too long to be given back", err, size)
+			w.drop = fmt.Errorf("%w; %s", err, tooLong(w.size-len(bytes)+len(value)))
 		}
 	} else {
 		h, _, err := wire.ParseData(head.Kind, bytes)
@@ -87,10 +87,13 @@ func (l *link) begin(head wire.PartHead, bytes []byte) (*whole, error) {
 		w.drop = transport.ErrOverloaded
 	}
 	if w.drop != nil {
-		w.body = append([]byte(nil), bytes[:min(len(bytes), headRoom)]...)
+		w.body = headOf(bytes)
 	}
 	return w, nil
 }
+
+// headOf is what is kept of a message that is refused: it says whose it is.
+func headOf(body []byte) []byte { return slices.Clone(body[:min(len(body), headRoom)]) }
 
 // undeliverable returns why a message cannot go to an address, as far as that is known
 // before it is there; nil: it can.
@@ -99,7 +102,7 @@ func (l *link) undeliverable(to transport.Address) error {
 		if !l.n.Mint.Made(to) {
 			return errNoAddress
 		}
-	} else if next := l.n.routes.towards(to.Process); next == nil || next == l {
+	} else if l.onward(to.Process) == nil {
 		return transport.ErrUnreachable
 	}
 	return nil
@@ -138,7 +141,7 @@ func (w *whole) take(l *link, bytes []byte, cost int) error {
 			return nil
 		}
 		w.drop = transport.ErrOverloaded
-		w.body = append([]byte(nil), w.body[:min(len(w.body), headRoom)]...)
+		w.body = headOf(w.body)
 	}
 	l.release(w.held) // nothing is held of what is refused
 	w.held = 0

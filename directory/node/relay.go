@@ -20,9 +20,9 @@ var (
 // type changes; the message itself is not decoded. The addresses in it are those that
 // this process can be asked to pass messages on to.
 func (l *link) passOn(head wire.MessageHead, t transport.Type, body []byte) error {
-	next := l.n.routes.towards(head.To.Process)
+	next := l.onward(head.To.Process)
 	switch {
-	case next == nil || next == l:
+	case next == nil:
 		return transport.ErrUnreachable
 	case head.Hops >= maxHops:
 		return errTooFar

@@ -122,6 +122,15 @@ func (r *routes) towards(p transport.ProcessID) *link {
 	return r.via[p]
 }
 
+// onward returns the link over which what came over l goes on to a process, nil if
+// there is none: it never goes back where it came from.
+func (l *link) onward(p transport.ProcessID) *link {
+	if next := l.n.routes.towards(p); next != l {
+		return next
+	}
+	return nil
+}
+
 // came remembers that an address of p came over l.
 func (r *routes) came(p transport.ProcessID, l *link) {
 	if p == l.process() || p == l.n.self || p == (transport.ProcessID{}) {

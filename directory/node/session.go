@@ -38,7 +38,7 @@ type Session struct {
 	link  *link    // nil: not yet, or inside the process
 	other *Session // the other end, inside the process; nil: not yet, or elsewhere
 
-	room chan struct{} // guarded by mu; closed when the gate opens or is shut for good; nil: nobody waits
+	room room // guarded by mu; opens when the gate does, or is shut for good
 
 	opening opening // the node's
 }
@@ -97,9 +97,7 @@ func (s *Session) Room() <-chan struct{} {
 	case link != nil:
 		return s.out.roomy()
 	}
-	room := make(chan struct{})
-	close(room)
-	return room
+	return closed()
 }
 
 func (s *Session) gateRoom() <-chan struct{} {
@@ -108,18 +106,7 @@ func (s *Session) gateRoom() <-chan struct{} {
 	if s.gate != gateShut {
 		return nil
 	}
-	if s.room == nil {
-		s.room = make(chan struct{})
-	}
-	return s.room
-}
-
-// giveRoom tells those who wait that the gate is not shut any more. The mutex is held.
-func (s *Session) giveRoom() {
-	if s.room != nil {
-		close(s.room)
-		s.room = nil
-	}
+	return s.room.wait()
 }
 
 // take lets a message in, or holds it while the gate is shut. What came from another
@@ -159,7 +146,7 @@ func (n *Node) begin(key directory.SessionKey, fact directory.Message) {
 		}
 	}
 	s.gate, s.held = gateOpen, nil
-	s.giveRoom()
+	s.room.open()
 	s.mu.Unlock()
 	n.opened(s)
 	n.giveBack(s, refused, "the mailbox is full, or the actor has ended")
@@ -176,7 +163,7 @@ func (n *Node) end(key directory.SessionKey, fact directory.Message) {
 	s.mu.Lock()
 	held, ended := s.held, s.gate == gateEnded
 	s.gate, s.held = gateEnded, nil
-	s.giveRoom()
+	s.room.open()
 	if fact != nil && !ended {
 		n.Actors.Tell(s.local.Actor, fact, s)
 	}

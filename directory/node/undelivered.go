@@ -68,7 +68,7 @@ func (l *link) tell(h wire.UndeliveredHead, t transport.Type, body []byte) {
 	size := len(body)
 	if size > maxGivenBack {
 		t, body = nil, nil
-		h.Reason = withNote(h.Reason, fmt.Sprintf("the message of %d bytes is too long to be given back", size))
+		h.Reason = withNote(h.Reason, tooLong(size))
 	}
 	told, whole := l.allowance.take(time.Now(), len(body))
 	if !told {
@@ -92,6 +92,11 @@ func (l *link) tell(h wire.UndeliveredHead, t transport.Type, body []byte) {
 	if err := l.Send(wire.Undelivered, append(wire.AppendUndelivered(nil, h), body...)); err != nil {
 		l.lose("to", h.To, "from", h.Told, "reason", h.Reason, "not told", err)
 	}
+}
+
+// tooLong is why a message of so many bytes does not come back.
+func tooLong(size int) string {
+	return fmt.Sprintf("the message of %d bytes is too long to be given back", size)
 }
 
 // withNote adds to a reason something that is not cut off.
@@ -153,9 +158,9 @@ func (l *link) takeBack(head wire.UndeliveredHead, t transport.Type, body []byte
 // passBack passes on what did not arrive, to the process whose actor sent it or one
 // that its address came over. Like what is sent it goes so far and no further.
 func (l *link) passBack(head wire.UndeliveredHead, t transport.Type, body []byte) error {
-	next := l.n.routes.towards(head.Told.Process)
+	next := l.onward(head.Told.Process)
 	switch {
-	case next == nil || next == l:
+	case next == nil:
 		return transport.ErrUnreachable
 	case head.Hops >= maxHops:
 		return errors.New("the word was passed on too often already")

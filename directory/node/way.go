@@ -7,8 +7,7 @@ import (
 )
 
 // A Way is the link that a request went over, outside of any session, or in one that
-// has ended. When it is lost
-// no reply is to be waited for.
+// has ended. When it is lost no reply is to be waited for.
 type Way struct{ link *link }
 
 // Ask is Send of a request, and returns the way it went. Whoever waits for a reply

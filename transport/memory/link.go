@@ -192,12 +192,13 @@ func (e *end) receive() error {
 			reason, _ := wire.ParseGoodbye(i.body) // it was made by AppendGoodbye
 			return &transport.RefusedError{Reason: reason}
 		}
-		if err := e.receiver.Received(i.kind, i.body); err != nil {
-			e.Close(err)
-			return err
-		}
+		err = e.receiver.Received(i.kind, i.body)
 		if idler, ok := e.receiver.(transport.Idler); ok {
 			idler.Idle()
+		}
+		if err != nil {
+			e.Close(err)
+			return err
 		}
 	}
 }
