@@ -162,10 +162,7 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 		defer s.awaits(nil)
 	}
 	if err := s.request(a, to, message); err != nil {
-		if !a.giveUp() {
-			<-a.wake
-		}
-		return nil, err
+		return a.abandon(err)
 	}
 	d := s.sys.askTimeout
 	if s.patience == nil {
@@ -208,10 +205,7 @@ func (sys *System) ask(ctx context.Context, to Address, message any) (any, error
 	}
 	defer sys.answers.Put(a.wake) // nothing is sent there any more
 	if err := sys.request(a, to, message); err != nil {
-		if !a.giveUp() {
-			<-a.wake
-		}
-		return nil, err
+		return a.abandon(err)
 	}
 	select {
 	case <-a.wake:
@@ -223,7 +217,7 @@ func (sys *System) ask(ctx context.Context, to Address, message any) (any, error
 	}
 }
 
-// abandon stops waiting, unless the reply came in the same moment.
+// abandon stops waiting, unless the end came in the same moment.
 func (a *ask) abandon(err error) (any, error) {
 	if a.giveUp() {
 		return nil, err

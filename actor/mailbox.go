@@ -18,6 +18,9 @@ type item struct {
 	counted bool     // against the bound
 }
 
+// stray reports whether it came from another process outside of sessions.
+func (it item) stray() bool { return it.counted && !it.due.IsZero() }
+
 // A mailbox is the bounded queue of one actor. Senders add to one half under a
 // mutex and never block; the owner works through the other half without it and
 // swaps the two when that is empty.
@@ -107,14 +110,14 @@ func (b *mailbox) put(it item) error { return b.putWithin(0, it, nil) }
 // bytes may wait. Wakers: where b is put if its owner is to be woken; nil: he is now.
 func (b *mailbox) putWithin(strays int64, it item, wakers *[]node.Waker) error {
 	b.mu.Lock()
-	if it.counted && !it.due.IsZero() {
+	if it.stray() {
 		if waits := b.strays.Load(); waits > 0 && waits+int64(it.due.Bytes()) > strays {
 			b.mu.Unlock()
 			return ErrOverloaded
 		}
 	}
 	rouse, err := b.add(it)
-	if err == nil && it.counted && !it.due.IsZero() {
+	if err == nil && it.stray() {
 		b.strays.Add(int64(it.due.Bytes()))
 	}
 	b.mu.Unlock()
@@ -190,9 +193,8 @@ func (b *mailbox) take() (item, bool) {
 		}
 		if !it.due.IsZero() {
 			b.settle(it)
-			return it, true
 		}
-		if it.counted {
+		if it.counted || !it.due.IsZero() {
 			return it, true
 		}
 		switch m := it.message.(type) {

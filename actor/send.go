@@ -26,16 +26,11 @@ func (s *Self) Send(to Address, message any) error { return s.send(to, s.Address
 // session it waits for the other actor; outside of one for the link that all share: what
 // an actor there is too slow for comes back as Undelivered.
 func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
-	in := s.session(to)
-	if in != nil { // most often there is room
-		if err := s.trySession(in, s.Address(), message); !errors.Is(err, ErrOverloaded) {
-			return s.sys.refused(to, err)
-		}
-	}
 	own := s.Context()
 	if s.leaving {
 		own = context.Background() // what an actor does after Stop it may do in order
 	}
+	in := s.session(to)
 	if in == nil {
 		return s.sys.sendWait(ctx, own, to,
 			func() error { return s.sys.try(to, s.Address(), message) },
