@@ -23,16 +23,32 @@ func keeper(name string, asked chan<- Address) Func {
 	}
 }
 
+// A meeting is two systems, of which one keeps what is asked and the other has a client
+// that was introduced to it.
+type meeting struct {
+	one, two *System
+	asked    chan Address
+	client   *Self
+	found    Available
+}
+
+func (tr *tree) meet(t *testing.T, pattern string) meeting {
+	t.Helper()
+	m := meeting{one: tr.open(t, Options{}), two: tr.open(t, Options{}), asked: make(chan Address, 10)}
+	m.one.Spawn(keeper("server", m.asked))
+	client, leave := m.two.Enter("client")
+	t.Cleanup(leave)
+	m.client = client
+	client.Subscribe(pattern)
+	m.found = await[Available](t, client)
+	return m
+}
+
 // An ask in a session whose link is lost ends with it, long before its time is up.
 func TestAsksEndWithTheLinkOfTheirSession(t *testing.T) {
 	plant(t, nil, func(t *testing.T, tr *tree) {
-		one, two := tr.open(t, Options{}), tr.open(t, Options{})
-		asked := make(chan Address, 10)
-		one.Spawn(keeper("server", asked))
-		client, leave := two.Enter("client")
-		defer leave()
-		client.Subscribe("server")
-		found := await[Available](t, client)
+		m := tr.meet(t, "server")
+		two, client, found, asked := m.two, m.client, m.found, m.asked
 		var got []any
 		note := func(reply any, err error) { got = append(got, reply, err) }
 		for _, m := range []any{"a", "b", "c"} {
@@ -74,13 +90,8 @@ func TestAsksEndWithTheLinkOfTheirSession(t *testing.T) {
 // at the old publisher is still answered (R8).
 func TestAsksOutliveTheirSession(t *testing.T) {
 	plant(t, nil, func(t *testing.T, tr *tree) {
-		one, two := tr.open(t, Options{}), tr.open(t, Options{})
-		asked := make(chan Address, 10)
-		one.Spawn(keeper("server", asked))
-		client, leave := two.Enter("client")
-		defer leave()
-		client.Subscribe("serv.*")
-		found := await[Available](t, client)
+		m := tr.meet(t, "serv.*")
+		one, two, client, found, asked := m.one, m.two, m.client, m.found, m.asked
 		var got []any
 		client.Ask(found.Publisher, "a", func(reply any, err error) { got = append(got, reply, err) })
 		first := <-asked
@@ -119,13 +130,8 @@ func TestAsksOutliveTheirSession(t *testing.T) {
 // its time is up.
 func TestAsksOfASessionThatIsOverEndWithItsLink(t *testing.T) {
 	plant(t, nil, func(t *testing.T, tr *tree) {
-		one, two := tr.open(t, Options{}), tr.open(t, Options{})
-		asked := make(chan Address, 10)
-		one.Spawn(keeper("server", asked))
-		client, leave := two.Enter("client")
-		defer leave()
-		client.Subscribe("server")
-		found := await[Available](t, client)
+		m := tr.meet(t, "server")
+		two, client, found, asked := m.two, m.client, m.found, m.asked
 		var got []any
 		client.Ask(found.Publisher, "a", func(reply any, err error) { got = append(got, reply, err) })
 		<-asked

@@ -15,13 +15,8 @@ func stray(a Address) Address { return Address{at: a.at} }
 // however, long before their time is up; and nothing is left of them.
 func TestAsksEndWithTheLinkTheyWentOver(t *testing.T) {
 	plant(t, nil, func(t *testing.T, tr *tree) {
-		one, two := tr.open(t, Options{}), tr.open(t, Options{})
-		asked := make(chan Address, 10)
-		one.Spawn(keeper("server", asked))
-		client, leave := two.Enter("client")
-		defer leave()
-		client.Subscribe("server")
-		to := stray(await[Available](t, client).Publisher)
+		m := tr.meet(t, "server")
+		two, client, to, asked := m.two, m.client, stray(m.found.Publisher), m.asked
 
 		var got []any
 		note := func(reply any, err error) { got = append(got, reply, err) }
@@ -82,13 +77,8 @@ func sameInAnyOrder(a, b []any) bool {
 // of the loss found no ask then.
 func TestAskOverALinkThatIsLostInThisMoment(t *testing.T) {
 	plant(t, nil, func(t *testing.T, tr *tree) {
-		one, two := tr.open(t, Options{}), tr.open(t, Options{})
-		asked := make(chan Address, 10)
-		one.Spawn(keeper("server", asked))
-		client, leave := two.Enter("client")
-		defer leave()
-		client.Subscribe("server")
-		to := stray(await[Available](t, client).Publisher)
+		m := tr.meet(t, "server")
+		two, to, asked := m.two, stray(m.found.Publisher), m.asked
 		a := two.newAsk()
 		a.wake = make(chan *ask, 1)
 		a.to, a.message = to, "a"
