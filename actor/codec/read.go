@@ -203,19 +203,19 @@ func (r *unpacker) count(fixed, code byte, each int, what string) (int, error) {
 
 // instant reads a timestamp.
 func (r *unpacker) instant(v reflect.Value) error {
-	head, size, ok := 0, 0, false
+	width, size, ok := 0, uint64(0), false
 	if c := r.peek(); c == msgpcode.FixExt4 || c == msgpcode.FixExt8 || c == msgpcode.Ext8 {
-		head, size, _, ok = header(r.b[r.at:])
+		width, size, _, ok = wire.Head(r.b[r.at:])
 	}
-	if !ok || r.b[r.at+head-1] != timeExt {
+	if at := r.at + width; !ok || at >= len(r.b) || r.b[at] != timeExt {
 		return r.not("a time")
 	}
-	b, err := r.next(uint64(head + size))
+	b, err := r.next(uint64(width) + size)
 	if err != nil {
 		return err
 	}
 	var t time.Time
-	switch b = b[head:]; size {
+	switch b = b[width+1:]; len(b) {
 	case 4:
 		t = time.Unix(int64(binary.BigEndian.Uint32(b)), 0)
 	case 8:

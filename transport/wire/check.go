@@ -33,7 +33,7 @@ func Check(body []byte) error {
 		if depth > 0 {
 			left[depth-1]--
 		}
-		width, size, children, ok := head(body[at:])
+		width, size, children, ok := Head(body[at:])
 		if !ok {
 			return broken(at, "it ends too early, or has the byte c1, which means nothing")
 		}
@@ -67,7 +67,7 @@ func Skip(b []byte) ([]byte, error) {
 		if at == len(b) {
 			return nil, broken(at, "it ends too early")
 		}
-		width, size, children, ok := head(b[at:])
+		width, size, children, ok := Head(b[at:])
 		if !ok || uint64(len(b)-at-width) < size {
 			return nil, broken(at, "it ends too early")
 		}
@@ -80,7 +80,7 @@ func Skip(b []byte) ([]byte, error) {
 
 // head reads the head of the value at the start of b, which is not empty: the
 // head's width, how many bytes of its own follow, and how many values.
-func head(b []byte) (width int, size, children uint64, ok bool) {
+func Head(b []byte) (width int, size, children uint64, ok bool) {
 	switch c := b[0]; {
 	case c <= 0x7f || c >= 0xe0: // small integers
 		return 1, 0, 0, true

@@ -10,7 +10,7 @@ const AddressExt = 1
 // who only passes a message on knows the way back to them. It decodes nothing else.
 func Addresses(body []byte, passed func(transport.Address)) {
 	for at := 0; at < len(body); {
-		width, size, _, ok := head(body[at:])
+		width, size, _, ok := Head(body[at:])
 		if !ok || size > uint64(len(body)-at-width) {
 			return
 		}
