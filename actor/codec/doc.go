@@ -124,7 +124,9 @@
 // A body makes its reader set aside at most 32 bytes for each of its own, and 16 KiB
 // more, for slices, maps and what is in any, beside the message itself and its strings.
 // One that would take more is refused before: thousands of structs of which hardly a
-// field is there. A type's own code is trusted to be as modest.
+// field is there. A type's own code is trusted to be as modest. Asked for a map where a
+// time is, package msgpack makes one as large as the time's bytes say, up to a million
+// entries: a type that reads a map so looks first what there is (PeekCode).
 //
 // # Speed
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -181,7 +182,7 @@ func FuzzCheck(f *testing.F) {
 		}
 		var rest int
 		const each, base = 4 << 10, 1 << 20
-		decode := func() {
+		got := allocated(func() {
 			r := bytes.NewReader(body)
 			d := msgpack.NewDecoder(r)
 			var v any
@@ -190,12 +191,10 @@ func FuzzCheck(f *testing.F) {
 			}
 			rest = r.Len()
 			msgpack.Unmarshal(body, new([]struct{ A, B, C int64 }))
-			msgpack.Unmarshal(body, new(map[string][]int64))
-		}
-		got := allocated(decode)
-		for range 2 { // what else runs in the program counts too, now and then
-			got = min(got, allocated(decode))
-		}
+			if _, instant := v.(time.Time); !instant { // whose bytes DecodeMapLen takes for a map
+				msgpack.Unmarshal(body, new(map[string][]int64))
+			}
+		})
 		if rest > 0 {
 			t.Errorf("%x passes, but %d bytes were left by the decoder", body, rest)
 		}
