@@ -23,14 +23,7 @@ func (m *heapSize) prepare(*stage) error { return nil }
 
 func (m *heapSize) round(s *stage) error {
 	for processes, f := range map[int]*figure{1: &m.one, ten: &m.all} {
-		floor, err := s.startChild("chart")
-		if err != nil {
-			return err
-		}
-		base, err := grown(floor, func() error {
-			_, err := floor.ask("fill", fortyBytes("heap"), m.many)
-			return err
-		})
+		base, err := s.chart("heap", m.many)
 		if err != nil {
 			return err
 		}
@@ -87,4 +80,17 @@ func grown(c *child, do func() error) (int64, error) {
 	}
 	after, err := c.ask("heap")
 	return after.Bytes - before.Bytes, err
+}
+
+// chart returns by how much the heap of a process grows with a map of so many names of
+// 40 bytes.
+func (s *stage) chart(prefix string, many int) (int64, error) {
+	c, err := s.startChild("chart")
+	if err != nil {
+		return 0, err
+	}
+	return grown(c, func() error {
+		_, err := c.ask("fill", fortyBytes(prefix), many)
+		return err
+	})
 }

@@ -24,14 +24,7 @@ func (m *sessions) figures() []*figure { return []*figure{&m.publisher, &m.subsc
 func (m *sessions) prepare(*stage) error { return nil }
 
 func (m *sessions) round(s *stage) error {
-	floor, err := s.startChild("chart")
-	if err != nil {
-		return err
-	}
-	base, err := grown(floor, func() error {
-		_, err := floor.ask("fill", fortyBytes("session"), m.many)
-		return err
-	})
+	base, err := s.chart("session", m.many)
 	if err != nil {
 		return err
 	}

@@ -19,12 +19,8 @@ type attempt struct {
 // returns how many bytes it wrote; nil if conn has no file descriptor. It must not
 // be called while somebody else writes to conn: that could block it.
 func newAttempt(conn net.Conn) func([]byte) int {
-	c, ok := conn.(*net.TCPConn)
-	if !ok {
-		return nil
-	}
-	raw, err := c.SyscallConn()
-	if err != nil {
+	raw := rawConn(conn)
+	if raw == nil {
 		return nil
 	}
 	a := &attempt{raw: raw}
@@ -33,6 +29,19 @@ func newAttempt(conn net.Conn) func([]byte) int {
 		return true // whatever happened: the writer comes upon it again
 	}
 	return a.do
+}
+
+// rawConn returns the way to conn's file descriptor; nil if it has none.
+func rawConn(conn net.Conn) syscall.RawConn {
+	c, ok := conn.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
 }
 
 func (a *attempt) do(b []byte) int {

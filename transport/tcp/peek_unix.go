@@ -10,12 +10,8 @@ import (
 // newPeek returns a function that reports whether something has come on conn that nobody has
 // read; nil if conn has no file descriptor.
 func newPeek(conn net.Conn) func() bool {
-	c, ok := conn.(*net.TCPConn)
-	if !ok {
-		return nil
-	}
-	raw, err := c.SyscallConn()
-	if err != nil {
+	raw := rawConn(conn)
+	if raw == nil {
 		return nil
 	}
 	return func() (some bool) {

@@ -75,18 +75,14 @@ func ParsePart(body []byte) (PartHead, []byte, error) {
 	if h.Number == 0 {
 		p.fail("it has no number")
 	}
-	switch flag := p.octet(); flag {
-	case 0:
-	case 1:
-		h.First, h.Kind, h.Size = true, transport.Kind(p.octet()), p.uvarint()
+	if h.First = p.flag(); h.First {
+		h.Kind, h.Size = transport.Kind(p.octet()), p.uvarint()
 		switch {
 		case h.Kind < Message || h.Kind > DataBack:
 			p.fail("it is of a frame of kind %d", h.Kind)
 		case h.Size <= PartSize || h.Size > MaxMessage:
 			p.fail("the whole has %d bytes, %d to %d are allowed", h.Size, PartSize+1, MaxMessage)
 		}
-	default:
-		p.fail("its flag is %d, not 0 or 1", flag)
 	}
 	if p.err == nil && len(p.rest) == 0 {
 		p.fail("it has no bytes")

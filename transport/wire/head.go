@@ -56,12 +56,8 @@ func ParseData(kind transport.Kind, body []byte) (DataHead, []byte, error) {
 	if h.Session == 0 {
 		p.fail("it is in no session")
 	}
-	switch flag := p.octet(); flag {
-	case 0:
-	case 1:
-		h.Explicit, h.From = true, p.address()
-	default:
-		p.fail("its flag is %d, not 0 or 1", flag)
+	if h.Explicit = p.flag(); h.Explicit {
+		h.From = p.address()
 	}
 	h.Type = p.typeNumber()
 	return h, p.rest, p.err

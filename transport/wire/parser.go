@@ -41,6 +41,15 @@ func (p *parser) octet() byte {
 	return 0
 }
 
+// flag returns whether a byte is 1; it may be 0 else.
+func (p *parser) flag() bool {
+	v := p.octet()
+	if v > 1 {
+		p.fail("its flag is %d, not 0 or 1", v)
+	}
+	return v == 1
+}
+
 func (p *parser) address() (a transport.Address) {
 	if b := p.take(transport.AddressSize); b != nil {
 		a = transport.AddressOf([transport.AddressSize]byte(b))
