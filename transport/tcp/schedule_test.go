@@ -193,6 +193,57 @@ func TestNewLaneGoesFirst(t *testing.T) {
 	}
 }
 
+// A lane that says one frame before each piece, where a round of the others takes more
+// than one, goes first once a round and no more.
+func TestLaneThatSaysLittleWaitsForItsRound(t *testing.T) {
+	var s schedule
+	busy := make([]lane, 2*pieceSize/quantum)
+	full := make([]byte, quantum-wire.HeadSize)
+	const pieces = 60
+	for i := range busy {
+		for range pieces {
+			s.add(&busy[i], 'a', full)
+		}
+	}
+	var c lane
+	first := 0
+	for range pieces {
+		s.add(&c, 'c', nil)
+		out := s.first()
+		if out[4] == 'c' {
+			first++
+		}
+		s.wrote(len(out))
+	}
+	if first < pieces/4 || first > pieces*2/3 {
+		t.Errorf("it went first in %d of %d pieces, want about half", first, pieces)
+	}
+}
+
+// A frame that is longer than a piece is paid for in the rounds that follow.
+func TestLongFramesArePaidFor(t *testing.T) {
+	var s schedule
+	var a, b lane
+	const long = pieceSize + 1000
+	for range 10 {
+		s.add(&a, 'a', make([]byte, long))
+	}
+	for range 10 * long / 1000 {
+		s.add(&b, 'b', make([]byte, 1000))
+	}
+	sent := map[byte]int{}
+	for sent['a'] < 5*long {
+		out := s.first()
+		for rest := out; len(rest) > 0; rest = rest[frameLength(rest):] {
+			sent[rest[4]] += frameLength(rest)
+		}
+		s.wrote(len(out))
+	}
+	if least := sent['a'] - 2*long; sent['b'] < least {
+		t.Errorf("long frames have %d bytes, short ones %d, want at least %d", sent['a'], sent['b'], least)
+	}
+}
+
 // A lane is what each end of a session has, of which there may be 100 000.
 func TestLaneIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(lane{}); size > 48 {
