@@ -20,7 +20,8 @@ type Asker interface {
 // Unexpected if the reply is not a T. In an actor it waits no longer than
 // Options.AskTimeout (TimedOut) and, before it has taken Stop, Self.Context
 // (Aborted); other messages and callbacks wait meanwhile: two actors that Ask
-// each other wait until then.
+// each other wait until then. In a State or a callback, which cannot wait, the error is
+// ErrWouldBlock at once: Self.Ask is for them.
 func Ask[T any](ctx context.Context, from Asker, to Address, message any) (T, error) {
 	reply, err := from.ask(ctx, to, message)
 	return as[T](reply, err)
@@ -91,6 +92,7 @@ func (a *ask) finish(from Address, reply any, err error) bool {
 func (a *ask) lose(u Undelivered) {
 	if a.giveUp() {
 		a.sys.counts.undelivered.Add(1)
+		a.sys.emit(func() Event { return u })
 		a.end(Address{}, nil, u)
 	}
 }
@@ -150,6 +152,9 @@ func (s *Self) forget(a *ask) {
 }
 
 func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
+	if s.bound {
+		return nil, s.sys.refused(s.Address(), to, message, ErrWouldBlock)
+	}
 	a := s.sys.newAsk()
 	if s.answers == nil {
 		s.answers = make(chan *ask, 1)

@@ -24,12 +24,12 @@ func (sys *System) request(a *ask, to Address, message any) error {
 		return sys.send(to, Address{at: a.at}, message)
 	}
 	if err := sys.sendable(message); err != nil {
-		return sys.refused(to, err)
+		return sys.refused(Address{at: a.at}, to, message, err)
 	}
 	a.to, a.message = to, message
 	way, err := sys.net.Ask(a.at, to.at, message)
 	if err != nil {
-		return sys.refused(to, err)
+		return sys.refused(Address{at: a.at}, to, message, err)
 	}
 	a.goes(way)
 	return nil

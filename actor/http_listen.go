@@ -71,7 +71,7 @@ func (s *Self) Unlisten(address string) {
 		// The listener never blocks, so this is a matter of microseconds.
 		select {
 		case <-u.done:
-		case <-c.done:
+		case <-c.over():
 		}
 	}
 }

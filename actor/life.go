@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/layer-cake/layer-cake/transport"
@@ -17,38 +18,55 @@ import (
 // A cell is what the rest of the process sees of an actor.
 //
 //	runs ──(function returned, panicked, was ended)──► ending ──(children ended)──► ended
+//	  ▲                                                  │
+//	  └───────(delay)─── resting ◄──(it is restarted)────┘
+//
+// While it runs it is a goroutine of its own, or a State: then a goroutine only while it
+// has something to take.
 type cell struct {
-	sys     *System
-	at      transport.Address
-	parent  *Self // nil: none
-	f       Func
-	name    string
-	then    func(value any, err error) // instead of Returned
-	started time.Time
-	box     mailbox
-	done    chan struct{} // closed when it has ended
-	value   any           // its result, from then on
+	sys       *System
+	at        transport.Address
+	parent    *Self // nil: none
+	f         Func
+	name      string
+	then      func(value any, err error) // instead of Returned
+	started   time.Time
+	box       mailbox
+	stateCode atomic.Uint64 // of the function of the state; zero: it is a goroutine
+
+	older, younger *Self // of the same parent; guarded by the parent's mu
 
 	mu         sync.Mutex // guards the rest
 	ctx        context.Context
 	cancel     context.CancelCauseFunc
-	stopped    bool      // Stop was sent
-	deadline   time.Time // when it is ended by force; zero: not
-	force      *time.Timer
-	ended      bool
-	registered bool // the node knows it
-	children   map[transport.ActorID]*Self
-	waits      wait // the ask in a session that the goroutine waits for
+	stopped    bool   // Stop was sent
+	ended      bool   // it takes nothing more
+	gone       bool   // its value is known
+	renewing   bool   // it ends its children, and will go on
+	registered bool   // the node knows it
+	leave      *leave // nil: it is not to end
+	resting    *time.Timer
+	children   family
+	done       chan struct{} // closed when it has ended; nil: nobody waits
+	value      any           // its result, once gone
+	waits      wait          // the ask in a session that the goroutine waits for
+}
+
+// A leave is the time that an actor has to end.
+type leave struct {
+	deadline time.Time // when it is ended by force
+	force    *time.Timer
 }
 
 // An ending is a Returned that goes to a callback.
 type ending struct {
 	then  func(value any, err error)
+	child Address
 	value any
 	err   error
 }
 
-// A SpawnOption is a Named or a Mailbox.
+// A SpawnOption is a Named, a Mailbox or a Restart.
 type SpawnOption interface{ spawnOption() }
 
 // Named is the name that logs show.
@@ -84,12 +102,11 @@ func (s *Self) Children() iter.Seq[Address] {
 	}
 }
 
-// Stop asks a child to end. It returns ErrNotChild for any other actor.
+// Stop asks a child to end. Asking again does nothing. It returns ErrNotChild for any
+// other actor.
 func (s *Self) Stop(child Address) error {
-	s.mu.Lock()
-	c := s.children[child.at.Actor]
-	s.mu.Unlock()
-	if c == nil || c.at != child.at {
+	c := s.sys.find(child)
+	if c == nil || c.parent != s {
 		return ErrNotChild
 	}
 	c.stop(s.sys.grace())
@@ -102,14 +119,27 @@ func (sys *System) spawn(parent *Self, f Func, then func(any, error), options []
 		return Address{}
 	}
 	s.then = then
+	sys.spawned(s)
 	go s.run()
 	return s.Address()
+}
+
+// spawned tells of an actor that will run.
+func (sys *System) spawned(s *Self) {
+	sys.emit(func() Event { return Spawned{s.Address(), s.parentAddress(), s.title()} })
+}
+
+func (c *cell) parentAddress() Address {
+	if c.parent == nil {
+		return Address{}
+	}
+	return c.parent.Address()
 }
 
 // newSelf makes an actor that is known and does not run yet. It returns nil if
 // the system is closed.
 func (sys *System) newSelf(parent *Self, f Func, options []SpawnOption) *Self {
-	s := &Self{cell: cell{sys: sys, parent: parent, f: f, started: time.Now(), done: make(chan struct{})}}
+	s := &Self{cell: cell{sys: sys, parent: parent, f: f, started: time.Now()}}
 	limit := sys.mailbox
 	for _, o := range options {
 		switch o := o.(type) {
@@ -119,6 +149,8 @@ func (sys *System) newSelf(parent *Self, f Func, options []SpawnOption) *Self {
 			if o > 0 {
 				limit = int(o)
 			}
+		case Restart:
+			s.revival = &revival{rule: o}
 		}
 	}
 	s.box.init(limit, &sys.blocks)
@@ -130,28 +162,49 @@ func (sys *System) newSelf(parent *Self, f Func, options []SpawnOption) *Self {
 		return s
 	}
 	parent.mu.Lock()
-	if parent.children == nil {
-		parent.children = make(map[transport.ActorID]*Self)
-	}
-	parent.children[s.at.Actor] = s
+	parent.children.add(s)
 	parent.mu.Unlock()
 	sys.cells.put(s.at.Actor, s)
 	return s
 }
 
-// run is the life of an actor on its goroutine.
+// errGoexit is the result of an actor whose code called runtime.Goexit.
+var errGoexit = Faulted{"goexit", "the actor's goroutine ended without a result"}
+
+// run is a life of the actor on its goroutine, or the first part of it.
 func (s *Self) run() {
-	var value any = Faulted{"goexit", "the actor's goroutine ended without a result"}
+	if s.revival != nil {
+		s.born = time.Now()
+	}
+	var value any = errGoexit
+	on := false
 	defer func() {
-		if r := recover(); r != nil {
-			value = Faulted{"panic", fmt.Sprint(r)}
-			s.Log().Error("actor panicked", "panic", r, "stack", string(debug.Stack()))
-		} else if s.box.killed.Load() {
-			value = Aborted{}
+		if !on {
+			s.finish(s.outcome(recover(), value))
 		}
-		s.end(value)
 	}()
 	value = s.f(s)
+	first, ok := asState(value)
+	if ok {
+		on = true
+		s.goesOn(first)
+		return
+	}
+	if t := reflect.TypeOf(value); t != nil && t.Kind() == reflect.Func {
+		value = Faulted{"no result", fmt.Sprintf("a %v is neither a result nor a State", t)}
+	}
+}
+
+// outcome is the result of an actor whose code ended with value, or panicked.
+func (s *Self) outcome(panicked, value any) any {
+	switch {
+	case panicked != nil:
+		s.Log().Error("actor panicked", "panic", panicked, "stack", string(debug.Stack()))
+		return Faulted{"panic", fmt.Sprint(panicked)}
+	case s.box.killed.Load():
+		return Aborted{}
+	}
+	return value
 }
 
 // end takes leave: of the directory, of the children, of who waits for an
@@ -159,13 +212,12 @@ func (s *Self) run() {
 func (s *Self) end(value any) {
 	s.mu.Lock()
 	s.ended = true
-	if s.force != nil {
-		s.force.Stop()
+	deadline := s.sys.grace()
+	if s.leave != nil {
+		deadline = s.leave.deadline
+		s.leave.force.Stop()
 	}
-	if s.deadline.IsZero() {
-		s.deadline = s.sys.grace()
-	}
-	deadline, registered := s.deadline, s.registered
+	registered := s.registered
 	if s.cancel != nil {
 		s.cancel(Aborted{})
 	}
@@ -175,77 +227,133 @@ func (s *Self) end(value any) {
 	if registered {
 		s.sys.net.Ended(s.at.Actor)
 	}
-	for _, c := range s.offspring() {
-		c.stop(deadline)
-	}
-	for _, c := range s.offspring() {
-		<-c.done
-	}
+	s.endChildren(deadline)
 
-	for t := range s.timers {
-		t.clock.Stop()
-	}
-	for a := s.asks.first; a != nil; a = a.later {
-		a.giveUp()
-	}
-	s.asks.stop()
-	for _, it := range rest {
-		it.due.Settle()
-		if it.counted || !it.due.IsZero() {
-			s.sys.undelivered(it.from, s.Address(), it.message, "the actor has ended")
+	s.stopTimers()
+	s.forgetAsks()
+	for _, list := range [][]item{s.saved, s.again, rest} {
+		for _, it := range list {
+			it.due.Settle()
+			if it.sent() {
+				s.sys.undelivered(it.from, s.Address(), it.message, "the actor has ended")
+			}
 		}
 	}
-	s.value = value
-	s.bequeath()
+	s.saved, s.again = nil, nil
+	s.bequeath(value)
+}
+
+// endChildren stops the children and waits for their end.
+func (s *Self) endChildren(deadline time.Time) {
+	list := s.offspring()
+	for _, c := range list {
+		c.stop(deadline)
+	}
+	for _, c := range list {
+		<-c.over()
+	}
+}
+
+// forgetAsks gives up the asks by callback.
+func (s *Self) forgetAsks() {
+	for a := s.asks.first; a != nil; a = a.later {
+		a.giveUp()
+		a.listed = false
+	}
+	s.asks.stop()
+	s.asks = askList{}
 }
 
 // bequeath makes the result known and forgets the actor.
-func (s *Self) bequeath() {
-	defer close(s.done)
+func (s *Self) bequeath(value any) {
+	s.sys.emit(func() Event { return Ended{s.Address(), value} })
 	if s.parent == nil {
-		s.sys.disown(s)
+		s.sys.disown(s, value)
+		s.know(value)
 		return
 	}
 	s.sys.cells.remove(s.at.Actor)
 	s.parent.mu.Lock()
-	delete(s.parent.children, s.at.Actor)
+	s.parent.children.remove(s)
 	s.parent.mu.Unlock()
 	if s.then == nil {
-		s.parent.box.put(item{message: Returned{s.Address(), s.title(), s.value}})
-		return
+		s.parent.box.put(item{message: Returned{s.Address(), s.title(), value}})
+	} else {
+		e := &ending{then: s.then, child: s.Address(), value: value}
+		if err, ok := value.(error); ok {
+			e.value, e.err = nil, err
+		}
+		s.parent.box.put(item{message: e})
 	}
-	e := &ending{then: s.then, value: s.value}
-	if err, ok := s.value.(error); ok {
-		e.value, e.err = nil, err
+	s.know(value)
+}
+
+// know makes the result known to those who wait for it.
+func (c *cell) know(value any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.value, c.gone = value, true
+	if c.done != nil {
+		close(c.done)
 	}
-	s.parent.box.put(item{message: e})
+}
+
+// over returns a channel that is closed when the actor has ended.
+func (c *cell) over() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		c.done = make(chan struct{})
+		if c.gone {
+			close(c.done)
+		}
+	}
+	return c.done
+}
+
+// result returns the value of an actor that is over.
+func (c *cell) result() any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.value
 }
 
 // stop asks the actor to end before deadline, when it is ended by force. Stop
 // is put in its mailbox once.
 func (c *cell) stop(deadline time.Time) {
 	c.mu.Lock()
-	sooner := c.deadline.IsZero() || deadline.Before(c.deadline)
-	if sooner {
-		c.deadline = deadline
-	}
-	if !c.ended && sooner {
-		if c.force != nil {
-			c.force.Stop()
+	sooner := c.leave == nil || deadline.Before(c.leave.deadline)
+	if sooner && !c.gone {
+		switch d := time.Until(deadline); {
+		case c.leave == nil:
+			c.leave = new(leave)
+			if !c.ended {
+				c.leave.force = time.AfterFunc(d, c.kill)
+			}
+		case !c.ended:
+			c.leave.force.Reset(d)
 		}
-		c.force = time.AfterFunc(time.Until(deadline), c.kill)
+		c.leave.deadline = deadline
 	}
-	ended := c.ended
+	ended, renewing := c.ended, c.renewing
 	again := c.stopped
 	c.stopped = true
 	if !again && c.cancel != nil {
 		c.cancel(Aborted{})
 	}
+	resting := c.resting
+	c.resting = nil
 	c.mu.Unlock()
-	switch {
-	case ended && sooner: // it waits for its children
+	if (ended || renewing) && sooner { // it waits for its children
 		for _, child := range c.offspring() {
 			child.stop(deadline)
+		}
+	}
+	switch {
+	case resting != nil:
+		resting.Stop()
+		if s := c.sys.cells.get(c.at.Actor); s != nil {
+			go s.end(Aborted{})
 		}
 	case !ended && !again:
 		c.box.put(item{message: Stop{}})
@@ -265,11 +373,7 @@ func (c *cell) kill() {
 func (c *cell) offspring() []*Self {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	list := make([]*Self, 0, len(c.children))
-	for _, child := range c.children {
-		list = append(list, child)
-	}
-	return list
+	return c.children.all()
 }
 
 // context makes the actor's context when it is first asked for.
@@ -291,7 +395,12 @@ func (c *cell) title() string {
 	if c.name != "" || c.f == nil {
 		return c.name
 	}
-	name := runtime.FuncForPC(reflect.ValueOf(c.f).Pointer()).Name()
+	return functionName(reflect.ValueOf(c.f).Pointer())
+}
+
+// functionName returns the name of a function without the path of its package.
+func functionName(code uintptr) string {
+	name := runtime.FuncForPC(code).Name()
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	name = strings.TrimSuffix(name, "-fm") // a method value
 	return strings.NewReplacer("(*", "", ")", "").Replace(name)

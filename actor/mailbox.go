@@ -16,7 +16,11 @@ type item struct {
 	from    Address
 	due     node.Due // to be settled when it is taken
 	counted bool     // against the bound
+	kept    bool     // it was set aside: see Self.Save and Self.Select
 }
+
+// sent reports whether it is a message that somebody sent, not a word of the runtime.
+func (it item) sent() bool { return it.counted || !it.due.IsZero() }
 
 // stray reports whether it came from another process outside of sessions.
 func (it item) stray() bool { return it.counted && !it.due.IsZero() }
@@ -27,7 +31,11 @@ func (it item) stray() bool { return it.counted && !it.due.IsZero() }
 //
 // A half is a list of blocks. The first grows from a few items to blockSize, so
 // that an actor that gets little needs little; then a block follows, so that
-// nothing is ever copied. An owner who waits keeps no block.
+// nothing is ever copied. An owner who waits keeps no block; a state that waits
+// keeps nothing.
+//
+// The owner is a goroutine, which waits at wake, or a state, which runs when there
+// is something to take: whoever finds it idle starts its turn.
 //
 // The words of the runtime are not counted and never refused. Most are the
 // answer to something that the owner has under way, one for each. What sessions
@@ -40,7 +48,8 @@ func (it item) stray() bool { return it.counted && !it.due.IsZero() }
 // session has a window, which says how much of it may wait. What came from there
 // outside of sessions is counted, and also shares the window of its link.
 type mailbox struct {
-	wake   chan struct{} // has a token when the owner, who was idle, should look
+	wake   chan struct{} // has a token when the owner, who was idle, should look; nil: it never was
+	turner node.Waker    // guarded by mu: starts a turn of the owner, which is a state; nil: it is a goroutine
 	blocks *blocks
 
 	// The owner's.
@@ -52,6 +61,7 @@ type mailbox struct {
 	left   atomic.Int64 // counted items of this half that the owner has not taken
 	wanted atomic.Bool  // somebody waits for room
 	strays atomic.Int64 // bytes due of items that came outside of sessions
+	kept   atomic.Int64 // counted items that the owner has set aside
 	killed atomic.Bool  // the owner must take nothing more
 
 	mu      sync.Mutex // guards what follows
@@ -63,6 +73,7 @@ type mailbox struct {
 	idle    bool          // the owner found nothing and waits
 	room    chan struct{} // closed when a counted item may have room again; nil: nobody waits
 	closed  bool
+	deaf    bool // the owner, between two lives, is told no facts of the directory
 
 	openings map[*node.Session]*opening // those that wait and may still be over; nil: none
 	turned   uint64                     // how often the halves were swapped
@@ -79,25 +90,37 @@ const keepPairs = 1024
 // blockSize is how many items a whole block has.
 const blockSize = 128
 
-// blocks are whole blocks that nobody uses.
-type blocks struct{ pool sync.Pool }
+// firstSize is how many items the first block of an actor has at first.
+const firstSize = 4
+
+// blocks are blocks that nobody uses, whole ones and first ones.
+type blocks struct{ whole, first sync.Pool }
 
 func (s *blocks) get() []item {
-	if b, ok := s.pool.Get().(*[blockSize]item); ok {
+	if b, ok := s.whole.Get().(*[blockSize]item); ok {
 		return b[:0]
 	}
 	return make([]item, 0, blockSize)
 }
 
-// put takes a block whose items are zero. One that is smaller is left alone.
+func (s *blocks) getFirst() []item {
+	if b, ok := s.first.Get().(*[firstSize]item); ok {
+		return b[:0]
+	}
+	return make([]item, 0, firstSize)
+}
+
+// put takes a block whose items are zero. One of another size is left alone.
 func (s *blocks) put(b []item) {
-	if cap(b) == blockSize {
-		s.pool.Put((*[blockSize]item)(b[:blockSize]))
+	switch cap(b) {
+	case blockSize:
+		s.whole.Put((*[blockSize]item)(b[:blockSize]))
+	case firstSize:
+		s.first.Put((*[firstSize]item)(b[:firstSize]))
 	}
 }
 
 func (b *mailbox) init(limit int, blocks *blocks) {
-	b.wake = make(chan struct{}, 1)
 	b.limit = limit
 	b.blocks = blocks
 	b.keep = keepPairs
@@ -116,30 +139,30 @@ func (b *mailbox) putWithin(strays int64, it item, wakers *[]node.Waker) error {
 			return ErrOverloaded
 		}
 	}
-	rouse, err := b.add(it)
+	waker, err := b.add(it)
 	if err == nil && it.stray() {
 		b.strays.Add(int64(it.due.Bytes()))
 	}
 	b.mu.Unlock()
 	switch {
-	case !rouse:
+	case waker == nil:
 	case wakers == nil:
-		b.rouse()
+		waker.Wake()
 	default:
-		*wakers = append(*wakers, b)
+		*wakers = append(*wakers, waker)
 	}
 	return err
 }
 
-// add is put with the mutex held. It reports whether the owner is to be roused
-// then.
-func (b *mailbox) add(it item) (rouse bool, err error) {
+// add is put with the mutex held. The waker is who is to wake the owner then; nil:
+// he is awake.
+func (b *mailbox) add(it item) (node.Waker, error) {
 	if b.closed {
-		return false, ErrEnded
+		return nil, ErrEnded
 	}
 	if it.counted {
-		if b.counted+b.batch >= b.limit && b.counted+int(b.left.Load()) >= b.limit {
-			return false, ErrOverloaded
+		if kept := int(b.kept.Load()); b.counted+b.batch+kept >= b.limit && b.counted+int(b.left.Load())+kept >= b.limit {
+			return nil, ErrOverloaded
 		}
 		b.counted++
 	}
@@ -150,51 +173,63 @@ func (b *mailbox) add(it item) (rouse bool, err error) {
 		b.grow()
 	}
 	b.in = append(b.in, it)
-	rouse = b.idle
+	return b.stir(), nil
+}
+
+// stir takes the owner for awake from now on. It returns who is to wake him, nil if
+// he is. The mutex is held.
+func (b *mailbox) stir() node.Waker {
+	switch {
+	case !b.idle:
+		return nil
+	case b.turner != nil:
+		b.idle = false
+		return b.turner
+	}
 	b.idle = false
-	return rouse, nil
+	return b
 }
 
 // grow makes room for an item. The mutex is held.
 func (b *mailbox) grow() {
 	switch n := len(b.in); {
 	case n == 0:
-		b.in = make([]item, 0, 4)
+		b.in = b.blocks.getFirst()
 	case n < blockSize/4:
-		b.in = append(make([]item, 0, 2*n), b.in...)
+		b.in = b.moved(make([]item, 0, 2*n))
 	case n < blockSize:
-		b.in = append(b.blocks.get(), b.in...)
+		b.in = b.moved(b.blocks.get())
 	default:
 		b.full = append(b.full, b.in)
 		b.in = b.blocks.get()
 	}
 }
 
-// Wake makes the owner look again, some time after something was put.
-func (b *mailbox) Wake() { b.rouse() }
+// moved moves what is in the block to a larger one, and gives it away.
+func (b *mailbox) moved(larger []item) []item {
+	larger = append(larger, b.in...)
+	clear(b.in)
+	b.blocks.put(b.in[:0])
+	return larger
+}
 
-// rouse makes the owner look again.
-func (b *mailbox) rouse() {
+// Wake makes the owner, a goroutine, look again, some time after something was put.
+func (b *mailbox) Wake() {
 	select {
-	case b.wake <- struct{}{}:
+	case b.wake <- struct{}{}: // it is there: the owner was idle
 	default: // it will already
 	}
 }
 
-// take returns the next item. It returns false if there is none; a token comes
-// to wake when there is. Only the owner may call it.
-func (b *mailbox) take() (item, bool) {
+// look takes the next item, which is to be accepted or held then. It returns false if
+// there is none; a token comes to wake, or a turn begins, when there is. Only the
+// owner may call it.
+func (b *mailbox) look() (item, bool) {
 	for b.next < len(b.out) || b.turn() {
 		it := b.out[b.next]
 		b.out[b.next] = item{} // let go of what it held
 		b.next++
-		if it.counted {
-			b.took()
-		}
-		if !it.due.IsZero() {
-			b.settle(it)
-		}
-		if it.counted || !it.due.IsZero() {
+		if it.sent() {
 			return it, true
 		}
 		switch m := it.message.(type) {
@@ -211,6 +246,32 @@ func (b *mailbox) take() (item, bool) {
 		return it, true
 	}
 	return item{}, false
+}
+
+// accept notes that an item was taken for good.
+func (b *mailbox) accept(it item) {
+	if it.counted {
+		if it.kept {
+			b.kept.Add(-1)
+			b.giveRoom()
+		} else {
+			b.took()
+		}
+	}
+	if !it.due.IsZero() {
+		b.settle(it)
+	}
+}
+
+// hold notes that the owner sets an item aside, and returns it so marked. It counts
+// against the bound, and its sender has no room for another, until it is accepted.
+func (b *mailbox) hold(it item) item {
+	if it.counted && !it.kept {
+		b.kept.Add(1) // first: others look meanwhile
+		b.took()
+	}
+	it.kept = true
+	return it
 }
 
 // took notes that a counted item was taken.
@@ -261,7 +322,7 @@ func (b *mailbox) roomy() <-chan struct{} {
 	}
 	room := make(chan struct{})
 	b.wanted.Store(true) // first: the owner takes meanwhile
-	if b.closed || b.counted+int(b.left.Load()) < b.limit {
+	if b.closed || b.counted+int(b.left.Load()+b.kept.Load()) < b.limit {
 		b.wanted.Store(false)
 		close(room)
 		return room
@@ -273,12 +334,9 @@ func (b *mailbox) roomy() <-chan struct{} {
 // turn goes to the next block, and reports whether there is one.
 func (b *mailbox) turn() bool {
 	if len(b.rest) == 0 {
-		if b.swap() {
-			return true
-		}
-		b.owed.Settle()
+		b.owed.Settle() // first: an idle state is another's at once
 		b.owed = node.Due{}
-		return false
+		return b.swap()
 	}
 	b.blocks.put(b.out)
 	b.out, b.next = b.rest[0], 0
@@ -294,6 +352,9 @@ func (b *mailbox) swap() bool {
 	defer b.mu.Unlock()
 	if len(b.in) == 0 {
 		b.idle = true
+		if b.wake == nil && b.turner == nil {
+			b.wake = make(chan struct{}, 1)
+		}
 		b.out, b.in, b.next = b.shed(b.out), b.shed(b.in), 0
 		return false
 	}
@@ -311,9 +372,9 @@ func (b *mailbox) swap() bool {
 	return true
 }
 
-// shed gives an empty block away if it is a whole one.
+// shed gives an empty block away if it is a whole one, and of a state each.
 func (b *mailbox) shed(empty []item) []item {
-	if cap(empty) < blockSize {
+	if cap(empty) < blockSize && b.turner == nil {
 		return empty[:0]
 	}
 	b.blocks.put(empty)
@@ -324,31 +385,76 @@ func (b *mailbox) shed(empty []item) []item {
 func (b *mailbox) waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.counted + int(b.left.Load())
+	return b.counted + int(b.left.Load()+b.kept.Load())
 }
 
 // kill makes the owner take nothing more.
 func (b *mailbox) kill() {
 	b.killed.Store(true)
-	b.rouse()
+	b.mu.Lock()
+	waker := b.stir()
+	b.mu.Unlock()
+	if waker != nil {
+		waker.Wake()
+	}
+}
+
+// turns makes a state the owner, whose turns the waker starts; nil: a goroutine. The
+// owner, who is awake, may call it.
+func (b *mailbox) turns(waker node.Waker) {
+	b.mu.Lock()
+	b.turner, b.idle = waker, false
+	b.mu.Unlock()
+}
+
+// deafen has the owner told no facts of the directory, or again.
+func (b *mailbox) deafen(deaf bool) {
+	b.mu.Lock()
+	b.deaf = deaf
+	b.mu.Unlock()
 }
 
 // close refuses everything from now on, and returns what was not taken. Only
 // the owner may call it.
 func (b *mailbox) close() []item {
-	b.owed.Settle()
-	b.owed = node.Due{}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.closed = true
+	return b.empty()
+}
+
+// empty takes all that waits. What was due is not settled. The mutex is held.
+func (b *mailbox) empty() []item {
+	b.owed.Settle()
+	b.owed = node.Due{}
 	left := slices.Clone(b.out[b.next:])
 	for _, block := range slices.Concat(b.rest, b.full) {
 		left = append(left, block...)
 	}
 	left = append(left, b.in...)
-	b.closed = true
 	b.openings, b.notices = nil, nil
 	b.out, b.next, b.rest, b.in, b.full, b.counted, b.batch = nil, 0, nil, nil, nil, 0, 0
 	b.left.Store(0)
 	b.admit()
 	return left
+}
+
+// renew leaves of what waits the messages that others sent, for another life.
+func (b *mailbox) renew() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	counted := 0
+	for _, it := range b.empty() {
+		if !it.sent() {
+			continue
+		}
+		if it.counted {
+			counted++
+		}
+		if len(b.in) == cap(b.in) {
+			b.grow()
+		}
+		b.in = append(b.in, it)
+	}
+	b.counted, b.over, b.pairs = counted, 0, 0
 }

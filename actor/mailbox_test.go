@@ -14,6 +14,13 @@ func newMailbox(limit int) *mailbox {
 	return b
 }
 
+// take takes the next item, for good.
+func (b *mailbox) take() (item, bool) {
+	it, ok := b.look()
+	b.accept(it)
+	return it, ok
+}
+
 // The mailbox against a list: order, bound, and what waits.
 func TestMailboxIsAList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -90,6 +90,15 @@ type (
 		Name  string
 		Value any
 	}
+	// Restarted: a child has failed and will run again under the same address. Fault
+	// is nil if it has only ended; Tries counts its restarts since it was in good
+	// health. See [Restart].
+	Restarted struct {
+		Child Address
+		Name  string
+		Fault error
+		Tries int
+	}
 )
 
 // Results.

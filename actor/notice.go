@@ -1,6 +1,9 @@
 package actor
 
-import "github.com/layer-cake/layer-cake/directory"
+import (
+	"github.com/layer-cake/layer-cake/directory"
+	"github.com/layer-cake/layer-cake/directory/node"
+)
 
 // A notice is Standby or Promoted while it waits in a mailbox. Others decide how
 // often the two alternate, so one item at most waits for each scope of a
@@ -25,11 +28,15 @@ type about struct {
 // again.
 func (b *mailbox) notice(of about, fact any) {
 	b.mu.Lock()
-	rouse := false
+	var waker node.Waker
+	if b.deaf {
+		b.mu.Unlock()
+		return
+	}
 	if n := b.notices[of]; n == nil {
 		n = &notice{of, fact}
 		var err error
-		if rouse, err = b.add(item{message: n}); err == nil {
+		if waker, err = b.add(item{message: n}); err == nil {
 			if b.notices == nil {
 				b.notices = make(map[about]*notice)
 			}
@@ -41,8 +48,8 @@ func (b *mailbox) notice(of about, fact any) {
 		n.fact = nil
 	}
 	b.mu.Unlock()
-	if rouse {
-		b.rouse()
+	if waker != nil {
+		waker.Wake()
 	}
 }
 

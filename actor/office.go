@@ -43,7 +43,7 @@ func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Se
 		s.box.drop(in, m)
 		s.interrupt(in, m.Reason)
 	default:
-		s.box.put(item{message: m})
+		s.box.fact(m)
 	}
 }
 

@@ -20,8 +20,12 @@ type opening struct {
 // open adds the fact that begins a session.
 func (b *mailbox) open(in *node.Session, fact any, from Address) {
 	b.mu.Lock()
+	if b.deaf {
+		b.mu.Unlock()
+		return
+	}
 	o := &opening{fact: fact, in: in, half: b.turned}
-	rouse, err := b.add(item{message: o, from: from})
+	waker, err := b.add(item{message: o, from: from})
 	if err == nil {
 		if b.openings == nil {
 			b.openings = make(map[*node.Session]*opening)
@@ -29,14 +33,31 @@ func (b *mailbox) open(in *node.Session, fact any, from Address) {
 		b.openings[in] = o
 	}
 	b.mu.Unlock()
-	if rouse {
-		b.rouse()
+	if waker != nil {
+		waker.Wake()
+	}
+}
+
+// fact adds another fact of the directory.
+func (b *mailbox) fact(fact any) {
+	b.mu.Lock()
+	var waker node.Waker
+	if !b.deaf {
+		waker, _ = b.add(item{message: fact})
+	}
+	b.mu.Unlock()
+	if waker != nil {
+		waker.Wake()
 	}
 }
 
 // drop adds the fact that ends a session, unless the actor need not know.
 func (b *mailbox) drop(in *node.Session, fact any) {
 	b.mu.Lock()
+	if b.deaf {
+		b.mu.Unlock()
+		return
+	}
 	o := b.openings[in]
 	if o != nil && b.pairs < b.keep {
 		delete(b.openings, in)
@@ -44,10 +65,10 @@ func (b *mailbox) drop(in *node.Session, fact any) {
 		o = nil
 	}
 	if o == nil {
-		rouse, _ := b.add(item{message: fact})
+		waker, _ := b.add(item{message: fact})
 		b.mu.Unlock()
-		if rouse {
-			b.rouse()
+		if waker != nil {
+			waker.Wake()
 		}
 		return
 	}

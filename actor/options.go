@@ -25,6 +25,7 @@ type Options struct {
 	Grace      time.Duration // between Stop and force; zero: 10 s
 	AskTimeout time.Duration // zero: 5 s
 	Limits     Limits        // of what is taken from other processes; zero: the defaults, which its Table has
+	Events     func(Event)   // told of typed happenings, on the goroutine where they happen; it must not block or send
 	Mailbox    int           // messages an actor may have waiting, those in sessions with other processes aside; zero: 65536
 
 	Scope      Scope               // of the system's own directory; zero: Process. The daemons have others

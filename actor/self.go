@@ -10,11 +10,12 @@ import (
 
 // A Func is the body of an actor. It runs on a goroutine of its own until it
 // returns; what it returns is the actor's result and reaches the parent as
-// Returned. A result that is an error is a failure. A panic is a Faulted
-// result.
+// Returned. A result that is an error is a failure. A result that is a [State] is no
+// end: the actor goes on as that state, with the same address and mailbox, and gives
+// its goroutine back. A panic is a Faulted result.
 //
 // A method value is a Func, so the settings of an actor are the fields of a
-// struct. That struct is shared by every call of the Func, as a pool makes:
+// struct. That struct is shared by every call of the Func, as a Pool and Restart make:
 // keep settings in it, and what changes in variables of the call.
 type Func func(self *Self) any
 
@@ -26,15 +27,25 @@ type Self struct {
 
 	// The goroutine's own.
 	sender    Address
-	timers    map[*timer]struct{}
+	state     State  // nil: the actor is a goroutine
+	next      State  // which a callback has said
+	verdict   any    // of End
+	saved     []item // until the state changes
+	again     []item // set aside, and to be taken before the mailbox
+	timers    timers
+	clock     clock
 	asks      askList                   // by callback
 	answers   chan *ask                 // where Ask waits; nil: it never did
 	patience  *time.Timer               // of Ask; likewise
 	own       context.Context           // nil: nobody asked for it
 	listeners map[*httpListener]Address // until their end is taken note of
 	log       *slog.Logger
-	entered   bool // the goroutine is somebody else's: it must not be ended
-	leaving   bool // Stop was taken
+	revival   *revival  // nil: it is not restarted
+	born      time.Time // when this life began, of one that may be
+	bound     bool      // a State or a callback runs: it must not wait
+	calling   bool      // a callback runs
+	entered   bool      // the goroutine is somebody else's: it must not be ended
+	leaving   bool      // Stop was taken
 }
 
 // Address returns the actor's own address.
@@ -79,82 +90,137 @@ func (s *Self) Messages() iter.Seq[any] {
 
 // Input returns the next message, Stop included. Once Options.Grace has passed
 // since Stop was sent it ends the goroutine, running what was deferred; on a
-// goroutine that called System.Enter it returns Stop instead.
+// goroutine that called System.Enter it returns Stop instead. It panics in a State or
+// a callback, which must not wait.
 func (s *Self) Input() any {
+	s.mayWait("Input")
 	m, _ := s.input(nil)
 	return m
 }
 
 // InputWithin is Input with a limit. It returns false when the time is up.
 func (s *Self) InputWithin(d time.Duration) (any, bool) {
-	clock := time.NewTimer(d)
-	defer clock.Stop()
-	return s.input(clock.C)
+	s.mayWait("InputWithin")
+	limit := time.NewTimer(d)
+	defer limit.Stop()
+	return s.input(limit.C)
 }
 
 // input takes items until one is a message. It returns false when limit has
 // something and the mailbox nothing.
 func (s *Self) input(limit <-chan time.Time) (any, bool) {
 	for {
-		if s.box.killed.Load() {
+		it, ok, over := s.await(limit, s.nextItem)
+		switch {
+		case over:
 			return s.forced(), true
+		case !ok:
+			return nil, false
 		}
-		it, ok := s.box.take()
-		if !ok {
-			select {
-			case <-s.box.wake:
-				continue
-			case <-limit:
-				return nil, false
-			}
-		}
-		if m, ok := s.open(it); ok {
+		if m, ok := s.open(&it); ok {
+			s.hand(it, m)
+			s.box.accept(it)
 			return m, true
 		}
 	}
 }
 
+// await waits for what look finds. It returns false when limit has something first, and
+// over when the actor must take nothing more.
+func (s *Self) await(limit <-chan time.Time, look func() (item, bool)) (it item, ok, over bool) {
+	for {
+		if s.box.killed.Load() {
+			return item{}, false, true
+		}
+		if it, ok = look(); ok {
+			return it, true, false
+		}
+		select {
+		case <-s.box.wake:
+		case <-limit:
+			return item{}, false, false
+		}
+	}
+}
+
+// nextItem returns what comes next: what was set aside, or is in the mailbox.
+func (s *Self) nextItem() (item, bool) {
+	if len(s.again) == 0 {
+		return s.box.look()
+	}
+	it := s.again[0]
+	s.again[0] = item{}
+	if s.again = s.again[1:]; len(s.again) == 0 {
+		s.again = nil
+	}
+	return it, true
+}
+
 // open returns the message of an item, or does what else it is and returns
-// false.
-func (s *Self) open(it item) (any, bool) {
+// false. The item is the caller's to accept or to set aside.
+func (s *Self) open(it *item) (any, bool) {
 	switch m := it.message.(type) {
 	case *ask:
-		if !m.listed {
-			return nil, false // forgotten while it waited
+		if m.listed { // else it was forgotten while it waited
+			s.asks.remove(m)
+			s.sender = it.from
+			s.call(func() { m.then(m.reply, m.err) })
 		}
-		s.asks.remove(m)
-		s.sender = it.from
-		m.then(m.reply, m.err)
-		s.sender = Address{}
 		return nil, false
 	case expiry:
 		s.sender = Address{}
-		s.expire()
+		s.call(s.expire)
 		return nil, false
-	case *timer:
-		if _, ok := s.timers[m]; !ok {
-			return nil, false // cancelled while it waited
-		}
-		delete(s.timers, m)
-		s.sender = Address{}
-		if m.f != nil {
-			m.f()
+	case chime:
+		t := s.chimed()
+		switch {
+		case t == nil:
+			return nil, false
+		case t.f != nil:
+			s.sender = Address{}
+			s.call(t.f)
 			return nil, false
 		}
-		return m.message, true
+		it.message = t // as it is set aside
+		return t.message, true
+	case *timer: // it was set aside
+		return m.message, !m.off
 	case *ending:
 		s.sender = Address{}
-		m.then(m.value, m.err)
+		s.call(func() { m.then(m.value, m.err) })
 		return nil, false
 	}
+	return it.message, true
+}
+
+// call runs a callback, which must not wait.
+func (s *Self) call(f func()) {
+	bound, calling := s.bound, s.calling
+	s.bound, s.calling = true, true
+	f()
+	s.bound, s.calling = bound, calling
+	s.sender = Address{}
+}
+
+// mayWait panics in a State or a callback.
+func (s *Self) mayWait(verb string) {
+	if s.bound {
+		panic("actor." + verb + ": " + s.title() + ": a State or a callback must not wait; what it waits for comes as a message, or by the callback of Self.Ask")
+	}
+}
+
+// hand notes that the actor is given a message.
+func (s *Self) hand(it item, message any) {
 	s.sender = it.from
-	switch m := it.message.(type) {
+	switch m := message.(type) {
 	case Stop:
 		s.leaving = true
 	case Dropped:
 		s.endAsks(m.Remote.in, m.Reason)
 	}
-	return it.message, true
+	if t, ok := it.message.(*timer); ok {
+		t.waits = false
+	}
 }
 
 // forced ends an actor that has used up its time after Stop.

@@ -3,6 +3,7 @@ package actor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 
 	"github.com/layer-cake/layer-cake/directory/node"
@@ -23,27 +24,31 @@ func (s *Self) Send(to Address, message any) error { return s.send(to, s.Address
 
 // SendWait is Send that waits for room instead of returning ErrOverloaded, until ctx
 // is done or Stop is sent to the actor: the error is then that of the context. In a
+// State or a callback it is ErrWouldBlock. In a
 // session it waits for the other actor; outside of one for the link that all share: what
 // an actor there is too slow for comes back as Undelivered.
 func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
-	own := s.Context()
+	if s.bound {
+		return s.sys.refused(s.Address(), to, message, ErrWouldBlock)
+	}
+	w := waiting{sys: s.sys, from: s.Address(), to: to, message: message, own: s.Context()}
 	if s.leaving {
-		own = context.Background() // what an actor does after Stop it may do in order
+		w.own = context.Background() // what an actor does after Stop it may do in order
 	}
 	in := s.session(to)
 	if in == nil {
-		return s.sys.sendWait(ctx, own, to,
-			func() error { return s.sys.try(to, s.Address(), message) },
-			func() <-chan struct{} { return s.sys.roomAt(to.at) })
+		w.try = func() error { return s.sys.try(to, s.Address(), message) }
+		w.room = func() <-chan struct{} { return s.sys.roomAt(to.at) }
+		return w.send(ctx)
 	}
-	return s.sys.sendWait(ctx, own, to,
-		func() error { return s.trySession(in, s.Address(), message) },
-		func() <-chan struct{} {
-			if room := in.Room(); room != nil {
-				return room
-			}
-			return s.sys.roomAt(in.Remote())
-		})
+	w.try = func() error { return s.trySession(in, s.Address(), message) }
+	w.room = func() <-chan struct{} {
+		if room := in.Room(); room != nil {
+			return room
+		}
+		return s.sys.roomAt(in.Remote())
+	}
+	return w.send(ctx)
 }
 
 // Reply sends message to the Sender. If it may not travel or is too large, a
@@ -67,7 +72,7 @@ func (s *Self) send(to, from Address, message any) error {
 	if in == nil {
 		return s.sys.send(to, from, message)
 	}
-	return s.sys.refused(to, s.trySession(in, from, message))
+	return s.sys.refused(from, to, message, s.trySession(in, from, message))
 }
 
 func (s *Self) trySession(in *node.Session, from Address, message any) error {
@@ -91,27 +96,40 @@ func (sys *System) Send(to Address, message any) error { return sys.send(to, Add
 
 // SendWait is Self.SendWait from nobody.
 func (sys *System) SendWait(ctx context.Context, to Address, message any) error {
-	return sys.sendWait(ctx, context.Background(), to,
-		func() error { return sys.try(to, Address{}, message) },
-		func() <-chan struct{} { return sys.roomAt(to.at) })
+	w := waiting{sys: sys, to: to, message: message, own: context.Background()}
+	w.try = func() error { return sys.try(to, Address{}, message) }
+	w.room = func() <-chan struct{} { return sys.roomAt(to.at) }
+	return w.send(ctx)
 }
 
-// sendWait tries until it has another answer than ErrOverloaded, or a context ends.
-func (sys *System) sendWait(ctx, own context.Context, to Address, try func() error, room func() <-chan struct{}) error {
+// A waiting is a message that waits for room.
+type waiting struct {
+	sys      *System
+	from, to Address
+	message  any
+	own      context.Context // the actor's
+	try      func() error
+	room     func() <-chan struct{}
+}
+
+// send tries until it has another answer than ErrOverloaded, or a context ends.
+func (w *waiting) send(ctx context.Context) error {
 	for {
-		err := try()
+		err := w.try()
 		if !errors.Is(err, ErrOverloaded) {
-			return sys.refused(to, err)
+			return w.refused(err)
 		}
 		select {
-		case <-room():
+		case <-w.room():
 		case <-ctx.Done():
-			return sys.refused(to, context.Cause(ctx))
-		case <-own.Done():
-			return sys.refused(to, context.Cause(own))
+			return w.refused(context.Cause(ctx))
+		case <-w.own.Done():
+			return w.refused(context.Cause(w.own))
 		}
 	}
 }
+
+func (w *waiting) refused(err error) error { return w.sys.refused(w.from, w.to, w.message, err) }
 
 // roomAt returns a channel that is closed when it is worth sending again to an
 // address that was overloaded, outside of any session.
@@ -129,7 +147,7 @@ func (sys *System) roomAt(to transport.Address) <-chan struct{} {
 
 // send sends outside of any session.
 func (sys *System) send(to, from Address, message any) error {
-	return sys.refused(to, sys.try(to, from, message))
+	return sys.refused(from, to, message, sys.try(to, from, message))
 }
 
 func (sys *System) try(to, from Address, message any) error {
@@ -155,16 +173,18 @@ func (sys *System) sendable(message any) error {
 }
 
 // refused counts what Send refuses, and says to whom it was to go. A nil error is none.
-func (sys *System) refused(to Address, err error) error {
+func (sys *System) refused(from, to Address, message any, err error) error {
 	if err == nil {
 		return nil
 	}
 	sys.counts.refused.Add(1)
 	switch err.(type) {
 	case Undelivered, *PortableError:
-		return err
+	default:
+		err = &sendError{to, err}
 	}
-	return &sendError{to, err}
+	sys.emit(func() Event { return Refused{from, to, fmt.Sprintf("%T", message), err} })
+	return err
 }
 
 // post puts a message in the mailbox of an actor of this process, or answers an
@@ -199,6 +219,7 @@ func (sys *System) postItem(to transport.Address, it item, room int64, wakers *[
 // undelivered tells who sent a message that it did not arrive.
 func (sys *System) undelivered(from, to Address, message any, reason string) {
 	sys.counts.undelivered.Add(1)
+	sys.emit(func() Event { return Undelivered{to, message, reason} })
 	if _, again := message.(Undelivered); again || from.IsZero() {
 		return // nobody to tell
 	}

@@ -34,12 +34,14 @@ type System struct {
 	asks      table[*ask]
 	blocks    blocks    // of mailboxes
 	answers   sync.Pool // chan *ask, where goroutines wait
-	counts    struct{ refused, undelivered, late, lost atomic.Uint64 }
+	counts    struct{ refused, undelivered, unhandled, late, lost atomic.Uint64 }
+	events    func(Event)
+	verdicts  verdicts
 	closed    chan struct{} // closed when Close is done
 
 	mu      sync.Mutex // guards the rest
 	closing bool
-	roots   map[transport.ActorID]*Self // actors without a parent that run
+	roots   family // actors without a parent that run
 	results results
 }
 
@@ -63,7 +65,8 @@ func Open(options *Options) (*System, error) {
 		mailbox:    o.Mailbox,
 		fatal:      make(chan error, 16),
 		closed:     make(chan struct{}),
-		roots:      make(map[transport.ActorID]*Self),
+		events:     o.Events,
+		verdicts:   newVerdicts(),
 	}
 	config, err := o.node(sys)
 	if err != nil {
@@ -86,10 +89,7 @@ func (sys *System) Close(ctx context.Context) error {
 	sys.mu.Lock()
 	first := !sys.closing
 	sys.closing = true
-	roots := make([]*Self, 0, len(sys.roots))
-	for _, s := range sys.roots {
-		roots = append(roots, s)
-	}
+	roots := sys.roots.all()
 	sys.mu.Unlock()
 	if !first {
 		select {
@@ -114,7 +114,7 @@ func (sys *System) stopAll(ctx context.Context, roots []*Self) error {
 	defer clock.Stop()
 	for _, s := range roots {
 		select {
-		case <-s.done:
+		case <-s.over():
 		case <-ctx.Done():
 			return sys.stillThere(context.Cause(ctx))
 		case <-clock.C:
@@ -160,8 +160,8 @@ func (sys *System) Stop(to Address) error {
 func (sys *System) Wait(ctx context.Context, a Address) (any, error) {
 	if s := sys.find(a); s != nil {
 		select {
-		case <-s.done:
-			return s.value, nil
+		case <-s.over():
+			return s.result(), nil
 		case <-ctx.Done():
 			return nil, fmt.Errorf("actor.Wait: %v: %w", a, context.Cause(ctx))
 		}
@@ -184,6 +184,7 @@ func (sys *System) Enter(name string) (self *Self, leave func()) {
 		return nil, func() {}
 	}
 	s.entered = true
+	sys.spawned(s)
 	return s, sync.OnceFunc(func() { s.end(nil) })
 }
 
@@ -199,7 +200,7 @@ func (sys *System) Fatal() <-chan error { return sys.fatal }
 func (sys *System) Actors() iter.Seq[Info] {
 	return func(yield func(Info) bool) {
 		for _, s := range sys.cells.all() {
-			info := Info{Address: s.Address(), Name: s.title(), Waiting: s.box.waiting(), Started: s.started}
+			info := Info{Address: s.Address(), Name: s.title(), State: s.stateName(), Waiting: s.box.waiting(), Started: s.started}
 			if s.parent != nil {
 				info.Parent = s.parent.Address()
 			}
@@ -214,7 +215,8 @@ func (sys *System) Actors() iter.Seq[Info] {
 type Info struct {
 	Address, Parent Address // Parent is nobody if it has none
 	Name            string
-	Waiting         int // messages in its mailbox
+	State           string // the name of the function of its State; empty: it is a Func
+	Waiting         int    // messages in its mailbox, those that were set aside with them
 	Started         time.Time
 }
 
@@ -225,6 +227,7 @@ func (sys *System) Counts() Counts {
 	return Counts{
 		Refused:     sys.counts.refused.Load(),
 		Undelivered: sys.counts.undelivered.Load() + net.Undelivered,
+		Unhandled:   sys.counts.unhandled.Load(),
 		Late:        sys.counts.late.Load(),
 		Lost:        sys.counts.lost.Load() + net.Lost,
 	}
@@ -240,6 +243,8 @@ type Counts struct {
 	// here, or it came from elsewhere and its sender is told, or it was asked over a
 	// link that was lost.
 	Undelivered uint64
+	// Unhandled: a State returned nil for it.
+	Unhandled uint64
 	// Late: a reply that nobody waited for any more.
 	Late uint64
 	// Lost: it did not arrive, or is not known to have, and its sender could not be
@@ -263,16 +268,16 @@ func (sys *System) adopt(s *Self) bool {
 	if sys.closing {
 		return false
 	}
-	sys.roots[s.at.Actor] = s
+	sys.roots.add(s)
 	sys.cells.put(s.at.Actor, s)
 	return true
 }
 
 // disown forgets it and keeps its result for a while.
-func (sys *System) disown(s *Self) {
+func (sys *System) disown(s *Self, value any) {
 	sys.mu.Lock()
 	defer sys.mu.Unlock()
-	delete(sys.roots, s.at.Actor)
-	sys.results.put(s.at, s.value) // before it cannot be found, for Wait
+	sys.roots.remove(s)
+	sys.results.put(s.at, value) // before it cannot be found, for Wait
 	sys.cells.remove(s.at.Actor)
 }

@@ -296,8 +296,8 @@ func TestActorsAreListed(t *testing.T) {
 			got[info.Name] = info
 		}
 		want := map[string]Info{
-			"parent": {self.Address(), Address{}, "parent", 0, time.Now()},
-			"child":  {child, self.Address(), "child", 2, time.Now()},
+			"parent": {self.Address(), Address{}, "parent", "", 0, time.Now()},
+			"child":  {child, self.Address(), "child", "", 2, time.Now()},
 		}
 		if len(got) != 2 || got["parent"] != want["parent"] || got["child"] != want["child"] {
 			t.Errorf("got %v, want %v", got, want)

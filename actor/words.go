@@ -76,6 +76,8 @@ var (
 	ErrTooLarge = transport.ErrTooLarge
 	// ErrEnded: there is no such actor any more, or the session has ended.
 	ErrEnded = transport.ErrEnded
+	// ErrWouldBlock: a State or a callback cannot wait. Self.Ask and Self.Send do not.
+	ErrWouldBlock = errors.New("a State or a callback cannot wait; use Self.Ask")
 	// ErrNotChild: Self.Stop of an actor that is no running child.
 	ErrNotChild = errors.New("actor.Stop: not a child of this actor")
 )

@@ -271,6 +271,20 @@ func (n *Node) Unsubscribe(actor transport.ActorID, pattern directory.Pattern) {
 	_, run = n.put(actor, directory.Unsubscribe{ID: s.id})
 }
 
+// Renewed is Ended for an actor that goes on: it returns when nothing more is told
+// of what the actor had registered. It may then register anew.
+func (n *Node) Renewed(actor transport.ActorID) {
+	n.Ended(actor)
+	heard := make(chan struct{})
+	if !n.hear(&n.inbox.actors, word{do: func() { close(heard) }}) {
+		return // the node is closed
+	}
+	select {
+	case <-heard:
+	case <-n.ctx.Done():
+	}
+}
+
 // Ended retracts what the actor registered and ends its sessions (R12).
 func (n *Node) Ended(actor transport.ActorID) {
 	run := false
