@@ -3,8 +3,8 @@
 //
 // There are three nouns.
 //
-// An actor is a function with a goroutine and a mailbox ([Func]). It takes its
-// messages one at a time, when it likes, so what it owns needs no lock.
+// An actor is a function with a mailbox ([Func]). It takes its messages one at a
+// time, so what it owns needs no lock.
 //
 // An [Address] names an actor. It may be sent in a message and works where it
 // arrives, in this process or another.
@@ -33,26 +33,73 @@
 // of the Available that comes. When the worker's machine dies it gets Dropped,
 // and Available again as soon as there is another worker.
 //
+// # A program
+//
+// [Main] runs an actor as the life of a process, with flags, logs and signals. A
+// program with a main of its own calls [Open], and any goroutine of it may [Ask], or
+// be an actor for a while ([System.Enter]).
+//
+// # Functions and states
+//
+// A [Func] has a goroutine: it may loop, call and wait as it likes. One that is mostly
+// waiting returns a [State], a function of one message, and costs no goroutine from
+// then on; what it returns for a message says what became of it:
+//
+//	func (l *light) green(self *actor.Self, m any) actor.State {
+//		switch m.(type) {
+//		case walk:
+//			return self.Save() // not now
+//		case tick:
+//			return l.red // handled; the next state
+//		}
+//		return nil // not for this state
+//	}
+//
+// A state, and a callback anywhere, must not wait: there [Ask] and [Self.SendWait]
+// return [ErrWouldBlock], and Input and Select panic. A Func that wants one message
+// before the others calls [Self.Select].
+//
 // # Refusals and facts
 //
 // What is refused at once is the error of the verb that asked for it:
-// [NotPublished], [NotSubscribed], [ErrOverloaded]. What happens later is a
-// message. A value that is an error is a failure wherever it travels: as the
-// result of an actor, as a reply, as the Value of a [Returned].
+// [NotPublished], [NotSubscribed], [NotListening], [ErrOverloaded]. What happens later is
+// a message. A value that is an error is a failure wherever it travels: as the
+// result of an actor, as a reply, as the Value of a [Returned]. In a switch, the case
+// error takes all that no case before it took.
 //
 // # Asking
 //
 // [Ask] sends a message and waits for its reply, from any goroutine. Inside an
 // actor [Self.Ask] is the better way: it calls back between two messages, and
-// two actors that ask each other go on working. A request to a [Pool] needs
-// neither: Forward it, and the reply goes to whoever asked.
+// two actors that ask each other go on working; [Self.Concurrently] and
+// [Self.Sequentially] ask several. A request to a [Pool] needs
+// neither: Forward it, and the reply goes to whoever asked. [Self.Sender] in a callback
+// is who replied: keep the one of the message in a variable before.
 //
-// # Stop
+// # Life
+//
+// [Self.Spawn] makes a child. It ends before its parent does, and tells it by
+// [Returned], or by the callback of [Self.SpawnThen]. One that fails is run again if it
+// was spawned with [Restart]. [Self.Watch] is for the end of any other actor, in this
+// process or another.
 //
 // Stop asks an actor to end. [Self.Context] is cancelled when it is sent; the
-// loop over [Self.Messages] ends when its turn among the messages comes. The
-// lines after the loop are the orderly end: they may still send, take messages
-// and ask, for [Options.Grace] altogether. An actor ends after its children.
+// loop over [Self.Messages] ends when its turn among the messages comes, and so does a
+// state that does not handle it. The lines after the loop are the orderly end: they may
+// still send, take messages and ask, for [Options.Grace] altogether; the next Input
+// after it ends the goroutine and runs what was deferred. One that takes no message
+// cannot be ended: its parent waits, and [System.Close] and Main name it.
+//
+// # Time
+//
+// [Self.After], [Self.AfterFunc] and [Self.Every] bring messages and callbacks later. What
+// was cancelled is not taken any more, also if it waits in the mailbox already.
+//
+// # The world outside
+//
+// [Self.ListenHTTP] takes HTTP requests as messages, [Self.ConnectHTTP] sends messages as
+// such. [Self.Listen] and [Self.Connect] join two programs that know an address instead
+// of a name.
 //
 // # What never happens
 //
@@ -83,5 +130,13 @@
 //
 // Messages are plain values. Who sends a slice, a map or a pointer gives it
 // away; between processes it is a copy. [Self] belongs to its actor: hand other
-// goroutines [Self.System].
+// goroutines [Self.System]. A method value is a fine Func, with settings in its struct;
+// that struct is one for all the calls that a [Pool] or [Restart] makes, so what
+// changes belongs in variables of the call.
+//
+// # Testing
+//
+// Package actortest runs actors in a test, with each message as it would cross
+// processes, and a LAN in memory that can be cut. [Options.Events] tells of what happens
+// in the runtime.
 package actor
