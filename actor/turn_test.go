@@ -9,7 +9,7 @@ import (
 // Many send to a state at once: it takes each message once, each sender's in order, one
 // at a time. What it counts with has no lock: the race detector looks.
 func TestTurnsAreOneAtATime(t *testing.T) {
-	const senders, each, rounds = 4, 2000, 5
+	const senders, each, rounds = 4, 500, 3
 	sys := alone(t, Options{Mailbox: senders * each})
 	defer sys.Close(context.Background())
 	type from struct{ sender, n int }
