@@ -124,6 +124,7 @@ func (a *ask) giveUp() bool {
 // part of this actor, between two messages; Sender is then who replied. It is
 // not called after the actor has ended. See Then for typed callbacks.
 func (s *Self) Ask(to Address, message any, then func(reply any, err error)) {
+	s.mine("Ask")
 	s.askWithin(s.sys.askTimeout, to, message, then)
 }
 
@@ -152,6 +153,7 @@ func (s *Self) forget(a *ask) {
 }
 
 func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
+	s.mine("Ask")
 	if s.bound {
 		return nil, s.sys.refused(s.Address(), to, message, ErrWouldBlock)
 	}

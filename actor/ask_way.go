@@ -23,11 +23,12 @@ func (sys *System) request(a *ask, to Address, message any) error {
 	if to.IsZero() || to.at.Process == sys.process {
 		return sys.send(to, Address{at: a.at}, message)
 	}
-	if err := sys.sendable(message); err != nil {
+	a.to, a.message = to, message
+	sent, err := sys.sendable(message)
+	if err != nil {
 		return sys.refused(Address{at: a.at}, to, message, err)
 	}
-	a.to, a.message = to, message
-	way, err := sys.net.Ask(a.at, to.at, message)
+	way, err := sys.net.Ask(a.at, to.at, sent)
 	if err != nil {
 		return sys.refused(Address{at: a.at}, to, message, err)
 	}

@@ -22,6 +22,7 @@ import (
 // The listener is a child of the actor and ends with it: requests that wait for
 // a reply are told 503 then.
 func (s *Self) ListenHTTP(address string, requests Types) error {
+	s.mine("ListenHTTP")
 	return s.listenHTTP(address, requests, usualHTTPLimits())
 }
 
@@ -59,6 +60,7 @@ func (s *Self) serveHTTP(requested string, socket net.Listener, requests Types, 
 // Listening said it. The address is free when it returns. Requests that wait for
 // a reply may still have one, for Options.Grace.
 func (s *Self) Unlisten(address string) {
+	s.mine("Unlisten")
 	for l, at := range s.listeners {
 		if address != l.requested && address != l.address {
 			continue

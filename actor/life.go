@@ -82,17 +82,20 @@ func (Mailbox) spawnOption() {}
 // Spawn starts f as a child of this actor. The parent gets Returned when it
 // ends. Children end before their parent does.
 func (s *Self) Spawn(f Func, options ...SpawnOption) Address {
+	s.mine("Spawn")
 	return s.sys.spawn(s, f, nil, options)
 }
 
 // SpawnThen is Spawn whose result goes to then, as part of this actor, instead
 // of a Returned. A result that is an error is the err.
 func (s *Self) SpawnThen(f Func, then func(value any, err error), options ...SpawnOption) Address {
+	s.mine("SpawnThen")
 	return s.sys.spawn(s, f, then, options)
 }
 
 // Children yields the addresses of the children that run.
 func (s *Self) Children() iter.Seq[Address] {
+	s.mine("Children")
 	return func(yield func(Address) bool) {
 		for _, c := range s.offspring() {
 			if !yield(c.Address()) {
@@ -105,6 +108,7 @@ func (s *Self) Children() iter.Seq[Address] {
 // Stop asks a child to end. Asking again does nothing. It returns ErrNotChild for any
 // other actor.
 func (s *Self) Stop(child Address) error {
+	s.mine("Stop")
 	c := s.sys.find(child)
 	if c == nil || c.parent != s {
 		return ErrNotChild
@@ -173,6 +177,7 @@ var errGoexit = Faulted{"goexit", "the actor's goroutine ended without a result"
 
 // run is a life of the actor on its goroutine, or the first part of it.
 func (s *Self) run() {
+	s.owns()
 	if s.revival != nil {
 		s.born = time.Now()
 	}
@@ -199,6 +204,9 @@ func (s *Self) run() {
 func (s *Self) outcome(panicked, value any) any {
 	switch {
 	case panicked != nil:
+		if checks := s.sys.checks; checks != nil {
+			checks.Panicked(s.describe(), panicked, debug.Stack())
+		}
 		s.Log().Error("actor panicked", "panic", panicked, "stack", string(debug.Stack()))
 		return Faulted{"panic", fmt.Sprint(panicked)}
 	case s.box.killed.Load():
@@ -363,6 +371,9 @@ func (c *cell) stop(deadline time.Time) {
 // kill ends the actor, and its children, at their next Input.
 func (c *cell) kill() {
 	c.sys.log.Warn("actor has not ended in the time after Stop", "actor", c.title(), "address", c.at.String())
+	if checks := c.sys.checks; checks != nil {
+		checks.Overdue(c.describe())
+	}
 	c.box.kill()
 	for _, child := range c.offspring() {
 		child.stop(time.Now())

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/layer-cake/layer-cake/actor/internal/strict"
 	"github.com/layer-cake/layer-cake/directory"
 	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
@@ -34,6 +35,9 @@ type Options struct {
 	Executable string              // the name that the directory tree shows; empty: that of the program
 	Role       string              // its role in a composite process, for the tree; empty: Main knows
 	Transport  transport.Transport // how links are made; nil: TCP
+
+	// Checks are for package actortest, which alone can make them.
+	Checks *strict.Checks
 
 	// Configure is called by Main once the flags are read, and may change what
 	// depends on Settings. Open does not call it.

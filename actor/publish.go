@@ -9,6 +9,7 @@ import "github.com/layer-cake/layer-cake/directory"
 // one Delivered for each subscriber, and Standby and Promoted as others with the
 // name come and go follow as messages.
 func (s *Self) Publish(name string, options ...Option) error {
+	s.mine("Publish")
 	scope, ok := scopeOf(options).known()
 	if !ok {
 		return NotPublished{name, scopeOf(options), "there is no such scope"}
@@ -20,13 +21,17 @@ func (s *Self) Publish(name string, options ...Option) error {
 // Unpublish takes the name back. Each of its sessions is Dropped; Unpublished
 // is the last word about it. A name that this actor does not publish is
 // ignored.
-func (s *Self) Unpublish(name string) { s.sys.net.Unpublish(s.at.Actor, directory.Name(name)) }
+func (s *Self) Unpublish(name string) {
+	s.mine("Unpublish")
+	s.sys.net.Unpublish(s.at.Actor, directory.Name(name))
+}
 
 // Subscribe asks for every actor published under a name that pattern, an RE2
 // expression, matches as a whole. A refusal is a NotSubscribed error: the
 // pattern is no good, or this actor has subscribed to it before. Subscribed,
 // then Available and Dropped follow as messages.
 func (s *Self) Subscribe(pattern string, options ...Option) error {
+	s.mine("Subscribe")
 	scope, ok := scopeOf(options).known()
 	if !ok {
 		return NotSubscribed{pattern, scopeOf(options), "there is no such scope"}
@@ -39,6 +44,7 @@ func (s *Self) Subscribe(pattern string, options ...Option) error {
 // Unsubscribed is the last word about it. A pattern that this actor has not
 // subscribed to is ignored.
 func (s *Self) Unsubscribe(pattern string) {
+	s.mine("Unsubscribe")
 	s.sys.net.Unsubscribe(s.at.Actor, directory.Pattern(pattern))
 }
 

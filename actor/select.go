@@ -20,6 +20,7 @@ func Is[T any](message any) bool {
 // always accepted, so look at what came. Like Input it runs callbacks meanwhile, ends
 // the goroutine when Options.Grace is over, and panics in a State or a callback.
 func (s *Self) Select(match ...Match) any {
+	s.mine("Select")
 	s.mayWait("Select")
 	m, _ := s.selects(nil, match)
 	return m
@@ -27,6 +28,7 @@ func (s *Self) Select(match ...Match) any {
 
 // SelectWithin is Select with a limit. It returns false when the time is up.
 func (s *Self) SelectWithin(d time.Duration, match ...Match) (any, bool) {
+	s.mine("SelectWithin")
 	s.mayWait("SelectWithin")
 	limit := time.NewTimer(d)
 	defer limit.Stop()

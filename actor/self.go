@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,9 @@ type Func func(self *Self) any
 // Self.System.
 type Self struct {
 	cell
+
+	owner     owner         // which the race detector watches
+	goroutine atomic.Uint64 // its number, if the system is looked at closely; zero: it is none
 
 	// The goroutine's own.
 	sender    Address
@@ -60,6 +64,7 @@ func (s *Self) System() *System { return s.sys }
 // Context is cancelled, with cause Aborted, when Stop is sent to the actor, and
 // when it ends. Pass it to calls that block.
 func (s *Self) Context() context.Context {
+	s.mine("Context")
 	if s.own == nil {
 		s.own = s.context()
 	}
@@ -68,6 +73,7 @@ func (s *Self) Context() context.Context {
 
 // Log returns a logger that carries the actor's name and address.
 func (s *Self) Log() *slog.Logger {
+	s.mine("Log")
 	if s.log == nil {
 		s.log = s.sys.log.With("actor", s.title(), "address", s.at.String())
 	}
@@ -93,6 +99,7 @@ func (s *Self) Messages() iter.Seq[any] {
 // goroutine that called System.Enter it returns Stop instead. It panics in a State or
 // a callback, which must not wait.
 func (s *Self) Input() any {
+	s.mine("Input")
 	s.mayWait("Input")
 	m, _ := s.input(nil)
 	return m
@@ -100,6 +107,7 @@ func (s *Self) Input() any {
 
 // InputWithin is Input with a limit. It returns false when the time is up.
 func (s *Self) InputWithin(d time.Duration) (any, bool) {
+	s.mine("InputWithin")
 	s.mayWait("InputWithin")
 	limit := time.NewTimer(d)
 	defer limit.Stop()
@@ -235,4 +243,7 @@ func (s *Self) forced() any {
 // Sender returns the address to which Reply replies: of the message being
 // handled, or of the reply in a callback. It is the zero Address for timers and
 // for messages from nobody.
-func (s *Self) Sender() Address { return s.sender }
+func (s *Self) Sender() Address {
+	s.mine("Sender")
+	return s.sender
+}

@@ -20,7 +20,10 @@ import (
 // arrived: what is lost later comes back as an Undelivered message.
 //
 // Who sends a slice, a map or a pointer gives it away.
-func (s *Self) Send(to Address, message any) error { return s.send(to, s.Address(), message) }
+func (s *Self) Send(to Address, message any) error {
+	s.mine("Send")
+	return s.send(to, s.Address(), message)
+}
 
 // SendWait is Send that waits for room instead of returning ErrOverloaded, until ctx
 // is done or Stop is sent to the actor: the error is then that of the context. In a
@@ -28,6 +31,7 @@ func (s *Self) Send(to Address, message any) error { return s.send(to, s.Address
 // session it waits for the other actor; outside of one for the link that all share: what
 // an actor there is too slow for comes back as Undelivered.
 func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
+	s.mine("SendWait")
 	if s.bound {
 		return s.sys.refused(s.Address(), to, message, ErrWouldBlock)
 	}
@@ -54,6 +58,7 @@ func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
 // Reply sends message to the Sender. If it may not travel or is too large, a
 // Sender that asked, and would wait in vain, gets a Faulted instead.
 func (s *Self) Reply(message any) error {
+	s.mine("Reply")
 	err := s.send(s.sender, s.Address(), message)
 	if err != nil && isAsk(s.sender.at.Actor) && (errors.As(err, new(*PortableError)) || errors.Is(err, transport.ErrTooLarge)) {
 		s.Log().Warn("reply refused", "to", s.sender, "err", err)
@@ -64,7 +69,10 @@ func (s *Self) Reply(message any) error {
 
 // Forward sends message to the actor at to as if it came from the Sender, who
 // gets the reply.
-func (s *Self) Forward(to Address, message any) error { return s.send(to, s.sender, message) }
+func (s *Self) Forward(to Address, message any) error {
+	s.mine("Forward")
+	return s.send(to, s.sender, message)
+}
 
 // send sends in the session that to is bound to, if it is this actor's.
 func (s *Self) send(to, from Address, message any) error {
@@ -76,7 +84,8 @@ func (s *Self) send(to, from Address, message any) error {
 }
 
 func (s *Self) trySession(in *node.Session, from Address, message any) error {
-	if err := s.sys.sendable(message); err != nil {
+	message, err := s.sys.sendable(message)
+	if err != nil {
 		return err
 	}
 	return in.Send(from.at, message)
@@ -154,7 +163,8 @@ func (sys *System) try(to, from Address, message any) error {
 	if to.IsZero() {
 		return Undelivered{To: to, Message: message, Reason: "there is nobody to send to"}
 	}
-	if err := sys.sendable(message); err != nil {
+	message, err := sys.sendable(message)
+	if err != nil {
 		return err
 	}
 	if to.at.Process == sys.process {
@@ -163,13 +173,16 @@ func (sys *System) try(to, from Address, message any) error {
 	return sys.net.Send(from.at, to.at, message)
 }
 
-// sendable refuses pointers to registered types: they would match no case of
-// the receiver's, or only while it runs in this process.
-func (sys *System) sendable(message any) error {
+// sendable returns message as it is sent. It refuses pointers to registered types: they
+// would match no case of the receiver's, or only while it runs in this process.
+func (sys *System) sendable(message any) (any, error) {
 	if t := reflect.TypeOf(message); t != nil && t.Kind() == reflect.Pointer && sys.types.registered(t.Elem()) {
-		return &PortableError{Type: t.String(), Reason: "a pointer: send the value"}
+		return nil, &PortableError{Type: t.String(), Reason: "a pointer: send the value"}
 	}
-	return nil
+	if sys.checks != nil {
+		return sys.journey(message)
+	}
+	return message, nil
 }
 
 // refused counts what Send refuses, and says to whom it was to go. A nil error is none.

@@ -40,6 +40,7 @@ func (s *Self) Save() State { return saves }
 
 // End is the result of a State that is finished: the actor ends with value.
 func (s *Self) End(value any) State {
+	s.mine("End")
 	s.verdict = value
 	return ends
 }
@@ -48,6 +49,7 @@ func (s *Self) End(value any) State {
 // returns. A State returns the next one instead: there Become panics, and in an actor
 // that is none.
 func (s *Self) Become(next State) {
+	s.mine("Become")
 	switch {
 	case s.state == nil:
 		panic("actor.Become: " + s.title() + " is no State: it is a Func that has not returned one")
@@ -76,6 +78,7 @@ func (s *Self) goesOn(first State) {
 // turns runs the actor, a State, until nothing waits for it. It is another's then, whoever
 // puts the next message.
 func (s *Self) turns() {
+	s.owns()
 	var value any = errGoexit
 	over := true
 	defer func() {
@@ -91,6 +94,7 @@ func (s *Self) turns() {
 		it, ok := s.nextItem()
 		if !ok {
 			over = false
+			s.disowns()
 			return
 		}
 		if s.turn(it, &value) {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/layer-cake/layer-cake/actor/internal/strict"
 	"github.com/layer-cake/layer-cake/directory/node"
 	"github.com/layer-cake/layer-cake/transport"
 )
@@ -36,6 +37,7 @@ type System struct {
 	answers   sync.Pool // chan *ask, where goroutines wait
 	counts    struct{ refused, undelivered, unhandled, late, lost atomic.Uint64 }
 	events    func(Event)
+	checks    *strict.Checks // nil: nobody looks closely
 	verdicts  verdicts
 	closed    chan struct{} // closed when Close is done
 
@@ -66,6 +68,7 @@ func Open(options *Options) (*System, error) {
 		fatal:      make(chan error, 16),
 		closed:     make(chan struct{}),
 		events:     o.Events,
+		checks:     o.Checks,
 		verdicts:   newVerdicts(),
 	}
 	config, err := o.node(sys)

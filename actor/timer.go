@@ -24,12 +24,14 @@ type timer struct {
 
 // After sends message to this actor once d has passed. It is from nobody.
 func (s *Self) After(d time.Duration, message any) Timer {
+	s.mine("After")
 	return s.start(d, &timer{self: s, message: message})
 }
 
 // AfterFunc calls f as part of this actor, between two messages, once d has
 // passed. Like a State it must not block.
 func (s *Self) AfterFunc(d time.Duration, f func()) Timer {
+	s.mine("AfterFunc")
 	return s.start(d, &timer{self: s, f: f})
 }
 
@@ -38,6 +40,7 @@ func (s *Self) AfterFunc(d time.Duration, f func()) Timer {
 // have become due; and none while the one before is set aside, by Select or Save.
 // It panics if d is not above zero.
 func (s *Self) Every(d time.Duration, message any) Timer {
+	s.mine("Every")
 	if d <= 0 {
 		panic("actor.Every: " + d.String() + " is not above zero")
 	}
@@ -51,6 +54,7 @@ func (t Timer) Cancel() {
 	if t.t == nil {
 		return
 	}
+	t.t.self.mine("Cancel")
 	t.t.off = true
 	if t.t.place >= 0 {
 		heap.Remove(&t.t.self.timers, t.t.place)
