@@ -12,7 +12,10 @@ func greeter(self *actor.Self) any {
 		return err
 	}
 	for m := range self.Messages() {
-		self.Reply(fmt.Sprintf("hello, %v", m))
+		switch m := m.(type) {
+		case string:
+			self.Reply("hello, " + m)
+		}
 	}
 	return actor.Aborted{}
 }

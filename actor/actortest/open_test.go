@@ -144,7 +144,9 @@ func ways(t *testing.T, sys *actor.System) map[string]func(message any) (arrived
 	server := sys.Spawn(func(self *actor.Self) any {
 		self.Publish("server")
 		for m := range self.Messages() {
-			self.Reply(m)
+			if _, fact := m.(actor.Delivered); !fact {
+				self.Reply(m)
+			}
 		}
 		return nil
 	})
@@ -308,6 +310,9 @@ func TestOpenKnowsTheActorsOwnGoroutines(t *testing.T) {
 			self.AfterFunc(time.Millisecond, func() { self.Send(client.Address(), "timer") })
 			self.SpawnThen(func(*actor.Self) any { return nil }, func(any, error) { self.Send(client.Address(), "child") })
 			return actor.State(func(self *actor.Self, m any) actor.State {
+				if _, number := m.(int); !number {
+					return nil
+				}
 				self.Reply(m)
 				return self.Stay()
 			})

@@ -25,14 +25,13 @@ func TestTreeRefuses(t *testing.T) {
 	})
 }
 
-// publisher publishes a name at a scope and echoes.
+// publisher publishes a name at a scope.
 func publisher(name string, scope actor.Scope) actor.Func {
 	return func(self *actor.Self) any {
 		if err := self.Publish(name, scope); err != nil {
 			return err
 		}
-		for m := range self.Messages() {
-			self.Reply(m)
+		for range self.Messages() {
 		}
 		return nil
 	}
