@@ -32,6 +32,7 @@ var forbidden = []struct {
 	{"transport/memory", []string{"os"}, "it must work where there is nothing but memory, and in virtual time"},
 	{"directory/wire", []string{"net", "time", "os", "context"}, "frames are bytes"},
 	{"directory/node", []string{"net"}, "links come from a transport"},
+	{"actor", []string{"testing"}, "what helps tests is in actor/actortest; programs have no flags of tests"},
 }
 
 var decisions = []string{"time", "net", "os", "context", "sync", "sync/atomic", "math/rand", "math/rand/v2", "crypto/rand", "log", "log/slog"}

@@ -193,10 +193,11 @@ func TestWhoMaySayStop(t *testing.T) {
 			"System.Send": func(a Address) error { return sys.Send(a, Stop{}) },
 			"System.Stop": sys.Stop,
 		} {
-			cancelled := false
+			cancelled, said := false, make(chan struct{})
 			a := sys.Spawn(func(s *Self) any {
 				<-s.Context().Done()
 				cancelled = true
+				<-said
 				for range s.Messages() {
 				}
 				if m, ok := s.InputWithin(0); ok {
@@ -210,6 +211,7 @@ func TestWhoMaySayStop(t *testing.T) {
 			if err := say(a); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
+			close(said)
 			if value, err := sys.Wait(t.Context(), a); value != (Aborted{}) || err != nil || !cancelled {
 				t.Errorf("%s: got %v, %v, context cancelled: %v", name, value, err, cancelled)
 			}

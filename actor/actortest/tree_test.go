@@ -100,3 +100,19 @@ func TestTreeLooksAfterEachSystem(t *testing.T) {
 		}), []string{"panicked: oh dear"})
 	})
 }
+
+// Whoever is cut off when the test ends does not keep it.
+func TestTreeEndsCut(t *testing.T) {
+	both(t, func(t *testing.T) {
+		wants(t, judge(func(t testing.TB) {
+			lan := actortest.NewTree(t, "alpha", "beta")
+			lan.Open("alpha", nil).Spawn(publisher("x", actor.LAN))
+			p := actortest.NewProbe(t, lan.Open("beta", nil))
+			if err := p.Subscribe("x", actor.LAN); err != nil {
+				t.Fatal(err)
+			}
+			actortest.Await[actor.Available](p)
+			lan.Cut("alpha")
+		}))
+	})
+}
