@@ -78,18 +78,17 @@ func ExamplePanics() {
 	t := new(verdict) // in a test it is the *testing.T
 	defer t.end()
 
-	sys := actortest.Open(t, nil, actortest.Panics("nil map"))
+	sys := actortest.Open(t, nil, actortest.Panics("index out of range"))
 	parent := actortest.NewProbe(t, sys)
 	parent.Spawn(func(self *actor.Self) any {
-		var seen map[any]bool
-		seen[self.Input()] = true
-		return nil
+		numbers, _ := self.Input().([]int)
+		return numbers[0]
 	})
 	for child := range parent.Children() {
-		parent.Send(child, "x")
+		parent.Send(child, []int{})
 	}
 	fmt.Println(actortest.Expect[actor.Returned](parent).Value)
-	// Output: panic (assignment to entry in nil map)
+	// Output: panic (runtime error: index out of range [0] with length 0)
 }
 
 // A State that leaves a message is a failure of the test, unless it is meant to.

@@ -3,7 +3,6 @@ package main
 import (
 	"testing"
 
-	"github.com/layer-cake/layer-cake/actor"
 	"github.com/layer-cake/layer-cake/actor/actortest"
 )
 
