@@ -70,14 +70,11 @@ func goroutine() uint64 {
 // stackOf returns the stack of a goroutine, nil if there is none.
 func stackOf(id uint64) []byte {
 	all := make([]byte, 64<<10)
-	for n := len(all); n == len(all); {
+	n := runtime.Stack(all, true)
+	for ; n == len(all); n = runtime.Stack(all, true) {
 		all = make([]byte, 2*len(all))
-		n = runtime.Stack(all, true)
-		if n < len(all) {
-			all = all[:n]
-			break
-		}
 	}
+	all = all[:n]
 	for stack := range bytes.SplitSeq(all, []byte("\n\n")) {
 		if bytes.HasPrefix(stack, fmt.Appendf(nil, "goroutine %d [", id)) {
 			return stack

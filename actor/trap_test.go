@@ -35,7 +35,7 @@ var traps = []struct {
 	{"who may say Stop", []string{"TestWhoMaySayStop", "TestBetweenProcesses"}},
 	{"two types of one name, two names of one type", []string{"TestOpenRefuses"}},
 	{"a cancelled timer that is in the mailbox already", []string{"TestTimers", "TestSelectAndTimers"}},
-	{"a nil result", []string{"TestNilResults"}},
+	{"a nil result", []string{"TestNilErrorIsNoFailure"}},
 	{"a restart that nobody notices", []string{"TestRestartKeepsAddressAndMessages", "TestRestartDropsSessions", "TestRevival"}},
 	{"grace that is not for the whole tree", []string{"TestGraceEndsTheWholeTree", "TestGraceNamesWhoIsLeft"}},
 }

@@ -1,6 +1,7 @@
 package actortest_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"runtime"
@@ -26,14 +27,23 @@ type verdict struct {
 	mu       sync.Mutex
 	failures []string
 	cleanups []func()
-	log      strings.Builder
+	log      bytes.Buffer
 }
 
 func (v *verdict) Helper() {}
 
 func (v *verdict) Cleanup(f func()) { v.cleanups = append(v.cleanups, f) }
 
-func (v *verdict) Output() io.Writer { return &v.log }
+func (v *verdict) Output() io.Writer { return (*output)(v) }
+
+// An output is where a test says more.
+type output verdict
+
+func (o *output) Write(line []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.log.Write(line)
+}
 
 func (v *verdict) Errorf(format string, args ...any) {
 	v.mu.Lock()
