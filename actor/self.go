@@ -27,7 +27,7 @@ type Self struct {
 	cell
 
 	owner     owner         // which the race detector watches
-	goroutine atomic.Uint64 // its number, if the system is looked at closely; zero: it is none
+	goroutine atomic.Uint64 // the number of the last that it was, if the system is looked at closely
 
 	// The goroutine's own.
 	sender    Address

@@ -94,7 +94,6 @@ func (s *Self) turns() {
 		it, ok := s.nextItem()
 		if !ok {
 			over = false
-			s.disowns()
 			return
 		}
 		if s.turn(it, &value) {

@@ -46,13 +46,6 @@ func (s *Self) owns() {
 	}
 }
 
-// disowns notes that the actor is no goroutine, unless it is another one already.
-func (s *Self) disowns() {
-	if s.sys.checks != nil {
-		s.goroutine.CompareAndSwap(goroutine(), 0)
-	}
-}
-
 // describe names an actor for people.
 func (c *cell) describe() string { return fmt.Sprintf("%s (%v)", c.title(), c.at) }
 

@@ -35,7 +35,7 @@ var traps = []struct {
 	{"who may say Stop", []string{"TestWhoMaySayStop", "TestBetweenProcesses"}},
 	{"two types of one name, two names of one type", []string{"TestOpenRefuses"}},
 	{"a cancelled timer that is in the mailbox already", []string{"TestTimers", "TestSelectAndTimers"}},
-	{"a nil result", []string{"TestNilErrorIsNoFailure"}},
+	{"a nil result", []string{"TestNilResults"}},
 	{"a restart that nobody notices", []string{"TestRestartKeepsAddressAndMessages", "TestRestartDropsSessions", "TestRevival"}},
 	{"grace that is not for the whole tree", []string{"TestGraceEndsTheWholeTree", "TestGraceNamesWhoIsLeft"}},
 }
@@ -222,6 +222,28 @@ func TestWhoMaySayStop(t *testing.T) {
 		}
 		if m := self.Input(); m != (Returned{child, "actor.echo", Aborted{}}) {
 			t.Errorf("got %v, want Returned", m)
+		}
+	})
+}
+
+// An error variable that is nil is no result. A nil pointer in one is an error, as
+// everywhere in Go.
+func TestNilResults(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("parent")
+		defer leave()
+		for _, test := range []struct {
+			err  error
+			want bool // it is a failure
+		}{
+			{nil, false},
+			{(*PortableError)(nil), true},
+		} {
+			self.Spawn(func(*Self) any { err := test.err; return err })
+			m, ok := self.Input().(Returned)
+			if _, failed := m.Value.(error); !ok || failed != test.want {
+				t.Errorf("%#v: got %#v", test.err, m)
+			}
 		}
 	})
 }
