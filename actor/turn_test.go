@@ -47,7 +47,14 @@ func TestTurnsAreOneAtATime(t *testing.T) {
 		wg.Wait()
 		<-done
 		// Stop and messages meet: it ends once, and what it has not taken is undelivered.
-		b := sys.Spawn(func(*Self) any { return State(func(self *Self, m any) State { return self.Stay() }) }, Restart{})
+		b := sys.Spawn(func(*Self) any {
+			return State(func(self *Self, m any) State {
+				if _, stop := m.(Stop); stop {
+					return nil
+				}
+				return self.Stay()
+			})
+		}, Restart{})
 		for range senders {
 			wg.Go(func() {
 				for n := 0; sys.Send(b, n) == nil; n++ {

@@ -13,7 +13,7 @@ import (
 func TestReadersComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := actortest.Open(t, news.Types)
-		s := &settings{Topic: "sport", Each: time.Second}
+		s := &settings{Topic: "sport", Each: time.Second / 2}
 		sys.Spawn(s.feed)
 		one, two := actortest.NewProbe(t, sys), actortest.NewProbe(t, sys)
 		one.Subscribe(news.Name(".*"))
