@@ -47,9 +47,10 @@ type cell struct {
 	leave      *leave // nil: it is not to end
 	resting    *time.Timer
 	children   family
-	done       chan struct{} // closed when it has ended; nil: nobody waits
-	value      any           // its result, once gone
-	waits      wait          // the ask in a session that the goroutine waits for
+	done       chan struct{}        // closed when it has ended; nil: nobody waits
+	value      any                  // its result, once gone
+	watchers   map[watcher]struct{} // who is told of the end
+	waits      wait                 // the ask in a session that the goroutine waits for
 }
 
 // A leave is the time that an actor has to end.
@@ -239,6 +240,7 @@ func (s *Self) end(value any) {
 
 	s.stopTimers()
 	s.forgetAsks()
+	s.endWatches()
 	for _, list := range [][]item{s.saved, s.again, rest} {
 		for _, it := range list {
 			it.due.Settle()
@@ -296,13 +298,19 @@ func (s *Self) bequeath(value any) {
 	s.know(value)
 }
 
-// know makes the result known to those who wait for it.
+// know makes the result known to those who wait for it, or watch. Who watches from now
+// on is told at once.
 func (c *cell) know(value any) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.value, c.gone = value, true
 	if c.done != nil {
 		close(c.done)
+	}
+	watchers := c.watchers
+	c.watchers = nil
+	c.mu.Unlock()
+	for w := range watchers {
+		w.End(value)
 	}
 }
 

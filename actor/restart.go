@@ -8,8 +8,8 @@ import (
 
 // Restart runs an actor again when it fails: same address, same Func called anew,
 // mailbox kept except the message that was being handled and what the runtime had
-// told. Its children are ended before, its timers cancelled, its asks forgotten, and its
-// registrations retracted, so that whoever had a session with it is told Dropped. The
+// told. Its children are ended before, its timers cancelled, its asks forgotten, what it
+// watches is watched no more, and its registrations retracted, so that whoever had a session with it is told Dropped. The
 // parent gets [Restarted] each time, and Returned when it is over.
 //
 // An actor fails if its result is an error other than Aborted. One that Stop was sent
@@ -105,6 +105,7 @@ func (s *Self) renew() {
 	}
 	s.stopTimers()
 	s.forgetAsks()
+	s.endWatches()
 	s.box.turns(nil)
 	s.box.renew()
 	s.box.deafen(false)

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/layer-cake/layer-cake/transport"
 )
 
 // A Func is the body of an actor. It runs on a goroutine of its own until it
@@ -38,7 +40,8 @@ type Self struct {
 	again     []item // set aside, and to be taken before the mailbox
 	timers    timers
 	clock     clock
-	asks      askList                   // by callback
+	asks      askList // by callback
+	watches   map[transport.Address]*watch
 	answers   chan *ask                 // where Ask waits; nil: it never did
 	patience  *time.Timer               // of Ask; likewise
 	own       context.Context           // nil: nobody asked for it
@@ -193,6 +196,8 @@ func (s *Self) open(it *item) (any, bool) {
 		return t.message, true
 	case *timer: // it was set aside
 		return m.message, !m.off
+	case *watch:
+		return Ended{m.of, m.ended}, !m.off
 	case *ending:
 		s.sender = Address{}
 		s.call(func() { m.then(m.value, m.err) })
@@ -226,8 +231,11 @@ func (s *Self) hand(it item, message any) {
 	case Dropped:
 		s.endAsks(m.Remote.in, m.Reason)
 	}
-	if t, ok := it.message.(*timer); ok {
-		t.waits = false
+	switch m := it.message.(type) {
+	case *timer:
+		m.waits = false
+	case *watch:
+		s.told(m)
 	}
 }
 

@@ -147,3 +147,5 @@ func (nobody) Tell(transport.ActorID, directory.Message, *node.Session) {}
 func (nobody) Undelivered(node.Undelivered)                             {}
 func (nobody) Fatal(error)                                              {}
 func (nobody) WayLost(*node.Way)                                        {}
+func (nobody) Watch(transport.Address, *node.Watcher) error             { return errNobody }
+func (nobody) Unwatch(transport.Address, *node.Watcher)                 {}

@@ -71,6 +71,7 @@ type process struct {
 	refuse  error                          // guarded by mu; Deliver's answer
 	keeps   bool                           // guarded by mu; messages are taken when settled, else when they come
 	ways    chan *Way                      // that were lost
+	watched map[*Watcher]transport.Address // guarded by mu
 	fatal   chan error
 	stopped bool
 }
@@ -111,6 +112,25 @@ func (p *process) Tell(to transport.ActorID, fact directory.Message, s *Session)
 func (p *process) Undelivered(u Undelivered) { p.box(u.From.Actor) <- u }
 func (p *process) WayLost(w *Way)            { p.ways <- w }
 func (p *process) Fatal(err error)           { p.fatal <- err }
+
+func (p *process) Watch(actor transport.Address, w *Watcher) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refuse != nil {
+		return p.refuse
+	}
+	if p.watched == nil {
+		p.watched = make(map[*Watcher]transport.Address)
+	}
+	p.watched[w] = actor
+	return nil
+}
+
+func (p *process) Unwatch(_ transport.Address, w *Watcher) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.watched, w)
+}
 
 // logs is a log that a test can look at.
 type logs struct {

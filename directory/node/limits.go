@@ -162,6 +162,8 @@ func (l Limits) Table() []Limit {
 		{"names of types", "link", maxTypeNames, "bytes", "ErrOverloaded", ""},
 		{"reason", "frame", wire.MaxReason, "bytes", "it is cut off", ""},
 		{"hops of a message", "message", maxHops, "", "Undelivered", ""},
+		{"actors that others watch", "link", maxWatches, "", "Ended with Undelivered, and the reason", ""},
+		{"of them, those watched through this process", "link", maxWatchesPassed, "", "Ended with Undelivered, and the reason", ""},
 		{nameVia, "process", maxVia, "", "ErrUnreachable to who replies", ""},
 		{"words of what did not arrive, a second", "link", wordsPerSecond, "", "it is not told, and counted", ""},
 		{"words of what did not arrive, at once", "link", wordsAtOnce, "", "it is not told, and counted", ""},

@@ -50,6 +50,7 @@ type link struct {
 	decoder    dirwire.Decoder         // the reader's
 	passed     func(transport.Address) // is told of each address that comes
 	sessions   ends
+	watches    watches           // guarded by Node.watching
 	recent     [16]recent        // the reader's
 	sleepers   wakers            // the reader's
 	out        outflow           // of what is in no session
@@ -168,6 +169,7 @@ func (l *link) Lost(reason error) {
 	l.out.abandon(l)
 	l.dropParts()
 	l.report()
+	l.endWatches()
 	if !l.n.hear(&l.words, word{do: func() { l.n.linkDown(l) }}) {
 		close(l.gone)
 	}
@@ -221,6 +223,12 @@ func (l *link) received(kind transport.Kind, body []byte) error {
 		return l.part(body)
 	case wire.Undelivered:
 		return l.undelivered(body)
+	case wire.Watch:
+		return l.watch(body)
+	case wire.Unwatch:
+		return l.unwatch(body)
+	case wire.Ended:
+		return l.ended(body)
 	}
 	msg, err := l.decoder.Decode(kind, body)
 	if err != nil {

@@ -36,6 +36,10 @@ type Actors interface {
 	Undelivered(u Undelivered)
 	// WayLost says that no reply will come over a way: Lost says why.
 	WayLost(w *Way)
+	// Watch has w told when an actor of this process ends. The error says why it will
+	// not be: transport.ErrEnded, ErrOverloaded. Unwatch takes that back.
+	Watch(actor transport.Address, w *Watcher) error
+	Unwatch(actor transport.Address, w *Watcher)
 	// Fatal says that the node cannot do what it is for (R18).
 	Fatal(err error)
 }
@@ -126,6 +130,7 @@ type Node struct {
 	admission admission
 	limits    Limits // complete
 	routes    routes
+	watching  sync.Mutex // guards the watches of all links
 
 	// Only who runs the node touches these.
 	machine   *directory.Machine

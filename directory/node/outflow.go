@@ -65,6 +65,34 @@ func (o *outflow) hold(l *link, kind transport.Kind, body []byte) error {
 	return o.pump(l)
 }
 
+// follow sends a frame behind all that was sent, however much waits: the other end
+// bounds how many there are.
+func (o *outflow) follow(l *link, kind transport.Kind, body []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.silent {
+		return transport.ErrEnded
+	}
+	if o.lane == nil {
+		o.lane = l.Lane()
+	}
+	if o.backlog == nil && o.credit > 0 {
+		err := o.lane.Send(kind, body)
+		if err == nil {
+			o.credit -= int32(cost(len(body)))
+		}
+		if err != transport.ErrOverloaded {
+			return err
+		}
+	}
+	if o.backlog == nil {
+		o.backlog = idleBacklogs.Get().(*backlog)
+	}
+	l.reserved.Add(int64(cost(len(body))))
+	o.backlog.add(kind, body)
+	return o.pump(l)
+}
+
 // pump sends what waits, as far as the credit goes; behind silence, all. What the link
 // has no room for waits on. The error is ErrClosed.
 func (o *outflow) pump(l *link) error {
@@ -146,7 +174,12 @@ func (o *outflow) finish(l *link, kind transport.Kind, body []byte) error {
 func (o *outflow) drop(l *link) {
 	o.silent = true
 	if b := o.backlog; b != nil {
-		messages := len(b.frames) - b.next
+		messages := 0
+		for _, p := range b.frames[b.next:] {
+			if p.kind != wire.Ended { // who watches is told by the end of the link
+				messages++
+			}
+		}
 		if b.finished {
 			messages-- // the word is none
 		}

@@ -18,7 +18,11 @@ type deaf struct{ available chan struct{} }
 func (deaf) Deliver(Delivery) error  { return nil }
 func (deaf) Undelivered(Undelivered) {}
 func (deaf) WayLost(*Way)            {}
-func (deaf) Fatal(err error)         { panic(err) }
+
+func (deaf) Watch(transport.Address, *Watcher) error { return transport.ErrEnded }
+func (deaf) Unwatch(transport.Address, *Watcher)     {}
+
+func (deaf) Fatal(err error) { panic(err) }
 func (d deaf) Tell(_ transport.ActorID, fact directory.Message, _ *Session) {
 	if _, ok := fact.(directory.Available); ok {
 		d.available <- struct{}{}

@@ -132,7 +132,7 @@ func TestBadHello(t *testing.T) {
 	good := rawHello(t, "")
 	for _, c := range []struct{ name, said, heard string }{
 		{"wrong magic", good[:5] + "CAKE" + good[9:], "3 frame of kind 1: it does not begin with LCAK: not a Layer Cake process"},
-		{"another version", good[:9] + "\x01" + good[10:], "3 frame of kind 1: it is of version 01, not 3"},
+		{"another version", good[:9] + "\x01" + good[10:], "3 frame of kind 1: it is of version 01, not 4"},
 		{"another protocol", "GET / HTTP/1.1\r\n\r\n", "3 frame of kind 47: the frame has 1195725856 bytes, at most 1020 are allowed"},
 		{"no heartbeat", good[:26] + "\x00\x00\x00\x00" + good[30:], "3 frame of kind 1: its heartbeats are 0 ms apart, 10 to 60000 are allowed"},
 		{"oversized", "\x00\x00\x03\xfd\x01", "3 frame of kind 1: the frame has 1021 bytes, at most 1020 are allowed"},

@@ -132,7 +132,7 @@ func beforeStart(t *testing.T, p *pair) {
 
 func notCarried(t *testing.T, p *pair) {
 	p.start()
-	for _, k := range []transport.Kind{0, wire.Hello, wire.Heartbeat, wire.Goodbye, 11, 31} {
+	for _, k := range []transport.Kind{0, wire.Hello, wire.Heartbeat, wire.Goodbye, 14, 31} {
 		if err := p.dialler.Send(k, nil); !errors.Is(err, transport.ErrProtocol) {
 			t.Errorf("Send of kind %d: %v, want a FrameError", k, err)
 		}

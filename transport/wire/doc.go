@@ -10,7 +10,7 @@
 //
 // The kinds of the transport, and their bodies:
 //
-//	1 Hello        "LCAK", version 1 byte (3), process 16, heartbeat 4 (milliseconds),
+//	1 Hello        "LCAK", version 1 byte (4), process 16, heartbeat 4 (milliseconds),
 //	               then what the node says of itself. First frame of each end, and
 //	               never again; at most MaxHello bytes, length and kind included
 //	2 Heartbeat    nothing. Sent when nothing else was for an interval
@@ -34,6 +34,16 @@
 //	               is 1 for the first part, which says the kind and how long the whole
 //	               body is (at most MaxMessage) and has its head whole; else 0. Parts of
 //	               one number are in order; when all bytes are there the number is free
+//	11 Watch       number uvarint (from 1), hops 1, actor 32. Ended is to follow when the
+//	               actor ends, or at once if it has or is not known. The number is free
+//	               again behind Ended, or Unwatch
+//	12 Unwatch     number uvarint (from 1). Ended is not to follow any more. If it was said
+//	               already this has no meaning
+//	13 Ended       number uvarint (from 1), reason length uvarint, reason UTF-8 (at most
+//	               MaxReason bytes), type uvarint, value. The actor of that watch has
+//	               ended, if the reason is empty; else the reason says why nothing is
+//	               known of it. If the type is 0 no value follows. It takes of the window
+//	               of what is in no session, and comes behind all that was sent there
 //
 // The flag of DataOut and DataBack is 1 if the sender's address follows, and 0 if
 // the sender is the session's own end. A value is one msgpack value; [Check] says

@@ -52,6 +52,31 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
+func FuzzWatch(f *testing.F) {
+	f.Add(wire.AppendWatch(nil, wire.WatchHead{Number: 300, Hops: 1, Actor: one}))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		h, err := wire.ParseWatch(body)
+		same(t, body, wire.AppendWatch(nil, h), err)
+	})
+}
+
+func FuzzUnwatch(f *testing.F) {
+	f.Add(wire.AppendUnwatch(nil, 300))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		number, err := wire.ParseUnwatch(body)
+		same(t, body, wire.AppendUnwatch(nil, number), err)
+	})
+}
+
+func FuzzEnded(f *testing.F) {
+	f.Add(append(wire.AppendEnded(nil, wire.EndedHead{Number: 300, Type: 1}), 0xc0))
+	f.Add(wire.AppendEnded(nil, wire.EndedHead{Number: 1, Reason: "ended"}))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		h, value, err := wire.ParseEnded(body)
+		same(t, body, append(wire.AppendEnded(nil, h), value...), err)
+	})
+}
+
 func FuzzData(f *testing.F) {
 	f.Add(append(wire.AppendData(nil, wire.DataHead{Session: 300, Type: 1}), 0xc0))
 	f.Add(append(wire.AppendData(nil, wire.DataHead{Session: 1, Explicit: true, From: one, Type: 1}), 0xc0))

@@ -39,7 +39,7 @@ func TestGolden(t *testing.T) {
 		want string // with spaces between the fields
 	}{
 		{"hello", wire.Hello, helloBody,
-			"0000001e 01 4c43414b 03 11111111111111111111111111111111 000001f4 6e6f6465"},
+			"0000001e 01 4c43414b 04 11111111111111111111111111111111 000001f4 6e6f6465"},
 		{"heartbeat", wire.Heartbeat, nil,
 			"00000001 02"},
 		{"goodbye", wire.Goodbye, wire.AppendGoodbye(nil, errors.New("so long")),
@@ -79,6 +79,16 @@ func TestGolden(t *testing.T) {
 			"0000000c 0a 01 01 07 808040 6279746573"},
 		{"another part", wire.Part, append(wire.AppendPart(nil, wire.PartHead{Number: 129}), "more"...),
 			"00000008 0a 8101 00 6d6f7265"},
+		{"watch", wire.Watch, wire.AppendWatch(nil, wire.WatchHead{Number: 200, Hops: 1, Actor: one}),
+			"00000024 0b c801 01 " + hexOne},
+		{"unwatch", wire.Unwatch, wire.AppendUnwatch(nil, 1),
+			"00000002 0c 01"},
+		{"ended", wire.Ended, wire.AppendEnded(nil, wire.EndedHead{Number: 200}),
+			"00000005 0d c801 00 00"},
+		{"ended, with a value", wire.Ended, append(wire.AppendEnded(nil, wire.EndedHead{Number: 1, Type: 3}), value...),
+			"00000008 0d 01 00 03 93010203"},
+		{"ended, for it is not known", wire.Ended, wire.AppendEnded(nil, wire.EndedHead{Number: 1, Reason: "ended"}),
+			"00000009 0d 01 05 656e646564 00"},
 	} {
 		got := hex.EncodeToString(wire.AppendFrame(nil, c.kind, c.body))
 		if want := strings.ReplaceAll(c.want, " ", ""); got != want {
@@ -126,11 +136,19 @@ func TestParse(t *testing.T) {
 	add(f, rest, err)
 	f, rest, err = wire.ParsePart(append(wire.AppendPart(nil, wire.PartHead{Number: 1 << 63}), value...))
 	add(f, rest, err)
+	watch := wire.WatchHead{Number: 1<<64 - 1, Hops: 255, Actor: two}
+	w, err := wire.ParseWatch(wire.AppendWatch(nil, watch))
+	add(w, nil, err)
+	n, err = wire.ParseUnwatch(wire.AppendUnwatch(nil, 1<<40))
+	add(n, nil, err)
+	e, rest, err := wire.ParseEnded(append(wire.AppendEnded(nil, wire.EndedHead{Number: 1, Type: 9}), value...))
+	add(e, rest, err)
 
 	want := []parsed{
 		{nil, nil, nil}, {hello, nil, nil}, {message, value, nil}, {implicit, value, nil}, {explicit, value, nil},
 		{undelivered, value, nil}, {uint64(17), "int", nil}, {"a\uFFFDb", nil, nil},
 		{credit, nil, nil}, {first, value, nil}, {wire.PartHead{Number: 1 << 63}, value, nil},
+		{watch, nil, nil}, {uint64(1 << 40), nil, nil}, {wire.EndedHead{Number: 1, Type: 9}, value, nil},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what was parsed (-want +got):\n%s", diff)
@@ -173,6 +191,9 @@ func TestRefused(t *testing.T) {
 		wire.Undelivered: func(b []byte) error { _, _, err := wire.ParseUndelivered(b); return err },
 		wire.Credit:      func(b []byte) error { _, err := wire.ParseCredit(b); return err },
 		wire.Part:        func(b []byte) error { _, _, err := wire.ParsePart(b); return err },
+		wire.Watch:       func(b []byte) error { _, err := wire.ParseWatch(b); return err },
+		wire.Unwatch:     func(b []byte) error { _, err := wire.ParseUnwatch(b); return err },
+		wire.Ended:       func(b []byte) error { _, _, err := wire.ParseEnded(b); return err },
 	}
 	const id = "11111111111111111111111111111111"
 	for _, c := range []struct {
@@ -182,13 +203,13 @@ func TestRefused(t *testing.T) {
 	}{
 		{wire.Hello, "", "it does not begin with LCAK: not a Layer Cake process"},
 		{wire.Hello, "4c43414c 01", "it does not begin with LCAK: not a Layer Cake process"},
-		{wire.Hello, "4c43414b", "it is of version , not 3"},
-		{wire.Hello, "4c43414b 01" + id + "000001f4", "it is of version 01, not 3"},
-		{wire.Hello, "4c43414b 03" + id + "0000f4", "it has 24 bytes, at least 25 are needed"},
-		{wire.Hello, "4c43414b 03 00000000000000000000000000000000 000001f4", "it names no process"},
-		{wire.Hello, "4c43414b 03" + id + "00000009", "its heartbeats are 9 ms apart, 10 to 60000 are allowed"},
-		{wire.Hello, "4c43414b 03" + id + "0000ea61", "its heartbeats are 60001 ms apart, 10 to 60000 are allowed"},
-		{wire.Hello, "4c43414b 03" + id + "000001f4" + strings.Repeat("00", wire.MaxNodeBody+1), "its node says 995 bytes, at most 994 are allowed"},
+		{wire.Hello, "4c43414b", "it is of version , not 4"},
+		{wire.Hello, "4c43414b 01" + id + "000001f4", "it is of version 01, not 4"},
+		{wire.Hello, "4c43414b 04" + id + "0000f4", "it has 24 bytes, at least 25 are needed"},
+		{wire.Hello, "4c43414b 04 00000000000000000000000000000000 000001f4", "it names no process"},
+		{wire.Hello, "4c43414b 04" + id + "00000009", "its heartbeats are 9 ms apart, 10 to 60000 are allowed"},
+		{wire.Hello, "4c43414b 04" + id + "0000ea61", "its heartbeats are 60001 ms apart, 10 to 60000 are allowed"},
+		{wire.Hello, "4c43414b 04" + id + "000001f4" + strings.Repeat("00", wire.MaxNodeBody+1), "its node says 995 bytes, at most 994 are allowed"},
 		{wire.Goodbye, strings.Repeat("61", wire.MaxReason+1), "its reason has 513 bytes, at most 512 are allowed"},
 		{wire.Goodbye, "ff", "its reason is not valid UTF-8"},
 		{wire.Type, "", "it ends too early"},
@@ -220,6 +241,15 @@ func TestRefused(t *testing.T) {
 		{wire.Part, "01 01 08 808040 61", "it is of a frame of kind 8"},
 		{wire.Part, "01 01 06 808004 61", "the whole has 65536 bytes, 65537 to 67108864 are allowed"},
 		{wire.Part, "01 01 06 81808020 61", "the whole has 67108865 bytes, 65537 to 67108864 are allowed"},
+		{wire.Watch, "00 00" + hexOne, "it has no number"},
+		{wire.Watch, "01 00" + hexOne[2:], "it ends too early"},
+		{wire.Watch, "01 00" + hexOne + "00", "1 bytes follow it"},
+		{wire.Unwatch, "00", "it has no number"},
+		{wire.Unwatch, "01 01", "1 bytes follow it"},
+		{wire.Ended, "00 00 00", "it has no number"},
+		{wire.Ended, "01 02 61", "it ends too early"},
+		{wire.Ended, "01 ffff7f", "its reason has 2097151 bytes, at most 512 are allowed"},
+		{wire.Ended, "01 00 00 c0", "its type is number 0, 1 to 16384 are allowed"},
 	} {
 		body, err := hex.DecodeString(strings.ReplaceAll(c.body, " ", ""))
 		if err != nil {

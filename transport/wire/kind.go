@@ -14,6 +14,9 @@ const (
 	Undelivered transport.Kind = 8  // to who sent what did not arrive
 	Credit      transport.Kind = 9  // from who takes messages: how much more may be sent
 	Part        transport.Kind = 10 // of a message that is too long for one frame
+	Watch       transport.Kind = 11 // from who is to be told of an actor's end
+	Unwatch     transport.Kind = 12 // from who is not to be told any more
+	Ended       transport.Kind = 13 // to who watched
 )
 
 // FirstDirectory is the first kind that is not the transport's.
@@ -23,7 +26,7 @@ const FirstDirectory transport.Kind = 32
 // takes them from who sends. The link's own kinds and those of the transport that
 // have no meaning yet are not carried.
 func Carried(k transport.Kind) bool {
-	return Type <= k && k <= Part || k >= FirstDirectory
+	return Type <= k && k <= Ended || k >= FirstDirectory
 }
 
 // The limits of what one frame may have (R17).
@@ -40,7 +43,7 @@ const (
 	helloSize   = 4 + 1 + 16 + 4                  // a hello's body without what the node says
 	minBeat     = 10                              // milliseconds between two heartbeats,
 	maxBeat     = 60_000                          // at least and at most
-	version     = 3                               // of the hello and all that follows
+	version     = 4                               // of the hello and all that follows
 	magic       = "LCAK"                          // what a hello begins with
 	MaxNodeBody = MaxHello - HeadSize - helloSize // what the node says in a hello, in bytes
 )

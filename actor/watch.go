@@ -1,0 +1,183 @@
+package actor
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/layer-cake/layer-cake/directory/node"
+	"github.com/layer-cake/layer-cake/transport"
+)
+
+// maxWatchers is how many may watch an actor.
+const maxWatchers = 1 << 16
+
+var errManyWatchers = fmt.Errorf("%w: %d watch the actor already", ErrOverloaded, maxWatchers)
+
+// Watch has this actor told when the one at a ends, in this process or another, by one
+// Ended. It follows at once, as a message, if a has ended already, is nobody, cannot be
+// reached, or is watched by too many (65536; Value is Undelivered then, and says so).
+// What a sent before, outside of sessions, comes before. Watching a actor twice is watching
+// it once, until Ended is taken. An actor that is restarted has not ended.
+//
+// Between processes the link counts as the actor: when it is lost, Ended says so, with
+// Undelivered as Value, though the actor may live.
+func (s *Self) Watch(a Address) {
+	if s.watches[a.at] != nil {
+		return
+	}
+	w := &watch{self: s, of: a}
+	if s.watches == nil {
+		s.watches = make(map[transport.Address]*watch)
+	}
+	s.watches[a.at] = w
+	w.begin()
+}
+
+// Unwatch takes Watch back: no Ended of a is taken any more, also if one waits in the
+// mailbox already.
+func (s *Self) Unwatch(a Address) {
+	if w := s.watches[a.at]; w != nil {
+		delete(s.watches, a.at)
+		w.off = true // what waits in the mailbox is stepped over
+		w.cancel()
+	}
+	for _, kept := range [][]item{s.saved, s.again} {
+		for _, it := range kept {
+			if w, ok := it.message.(*watch); ok && w.of.at == a.at {
+				w.off = true
+			}
+		}
+	}
+}
+
+// told notes that the actor is given the Ended of a watch.
+func (s *Self) told(w *watch) {
+	if s.watches[w.of.at] == w {
+		delete(s.watches, w.of.at)
+	}
+}
+
+// A watch is one actor's of another. It waits in the mailbox once the other has ended.
+//
+//	watches ──(the other ended)──► waits ──(taken)──► told
+//	   └────────────┴──(Unwatch, or the end)──► cancelled: it is stepped over
+type watch struct {
+	self  *Self
+	of    Address
+	over  atomic.Bool // the other has ended, or nobody is to be told
+	ended any         // the value; written by who made it over
+
+	// The owner's.
+	remote *node.Watch // of an actor in another process
+	off    bool        // it was taken back
+}
+
+// begin watches.
+func (w *watch) begin() {
+	sys, at := w.self.sys, w.of.at
+	switch {
+	case w.of.IsZero():
+		w.lose("there is nobody to watch")
+	case at.Process == sys.process:
+		if err := sys.watch(at, w); err != nil {
+			w.lose(err.Error())
+		}
+	default:
+		remote, err := sys.net.Watch(at, func(value any, reason string) {
+			if reason != "" {
+				w.lose(reason)
+			} else {
+				w.End(value)
+			}
+		})
+		if err != nil {
+			w.lose(err.Error())
+		}
+		w.remote = remote
+	}
+}
+
+// End notes that the other has ended with value, once.
+func (w *watch) End(value any) {
+	if !w.over.Swap(true) {
+		w.ended = value
+		w.self.box.put(item{message: w})
+	}
+}
+
+// lose notes that nothing more can be known of the other.
+func (w *watch) lose(reason string) { w.End(Undelivered{To: w.of, Reason: reason}) }
+
+// cancel has nobody told any more.
+func (w *watch) cancel() {
+	if w.over.Swap(true) {
+		return
+	}
+	if w.remote != nil {
+		w.remote.Cancel()
+	} else {
+		w.self.sys.unwatch(w.of.at, w)
+	}
+}
+
+// endWatches cancels what an actor that ends watches.
+func (s *Self) endWatches() {
+	for _, w := range s.watches {
+		w.cancel()
+	}
+	s.watches = nil
+}
+
+// A watcher is told of the end of an actor: a *watch here, a *node.Watcher for another
+// process.
+type watcher interface{ End(value any) }
+
+// watch has w told when an actor of this process ends. The error is ErrEnded if it has,
+// and its result is not known any more, or ErrOverloaded.
+func (sys *System) watch(at transport.Address, w watcher) error {
+	if s := sys.find(Address{at: at}); s != nil {
+		return s.watchedBy(w)
+	}
+	sys.mu.Lock()
+	value, known := sys.results.get(at)
+	sys.mu.Unlock()
+	if !known {
+		return ErrEnded
+	}
+	w.End(value)
+	return nil
+}
+
+func (sys *System) unwatch(at transport.Address, w watcher) {
+	if s := sys.find(Address{at: at}); s != nil {
+		s.mu.Lock()
+		delete(s.watchers, w)
+		s.mu.Unlock()
+	}
+}
+
+// watchedBy adds a watcher, or tells him of the end.
+func (c *cell) watchedBy(w watcher) error {
+	c.mu.Lock()
+	gone, value, full := c.gone, c.value, len(c.watchers) >= maxWatchers
+	if !gone && !full {
+		if c.watchers == nil {
+			c.watchers = make(map[watcher]struct{})
+		}
+		c.watchers[w] = struct{}{}
+	}
+	c.mu.Unlock()
+	switch {
+	case gone:
+		w.End(value)
+	case full:
+		return errManyWatchers
+	}
+	return nil
+}
+
+// Watch has an actor of another process told of the end of one here.
+func (sys office) Watch(actor transport.Address, w *node.Watcher) error { return sys.watch(actor, w) }
+
+// Unwatch takes that back.
+func (sys office) Unwatch(actor transport.Address, w *node.Watcher) { sys.unwatch(actor, w) }
