@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,8 +14,8 @@ import (
 // ender ends with what it is sent.
 func ender(self *Self) any { return self.Input() }
 
-// quiet fails the test if anything comes.
-func quiet(t *testing.T, self *Self) {
+// nothing fails the test if anything comes.
+func nothing(t *testing.T, self *Self) {
 	t.Helper()
 	if m, ok := self.InputWithin(time.Minute); ok {
 		t.Errorf("got %T %v, want nothing", m, m)
@@ -61,10 +62,10 @@ func TestWatch(t *testing.T) {
 			self.Watch(a) // once more is once
 			sys.Send(a, value)
 			ended(t, self, a, value)
-			quiet(t, self)
+			nothing(t, self)
 			self.Watch(a) // it is told so at once
 			ended(t, self, a, value)
-			quiet(t, self)
+			nothing(t, self)
 		}
 		self.Watch(Address{})
 		lost(t, self, Address{}, "there is nobody to watch")
@@ -84,8 +85,7 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// An actor has ended when its children have; and who watches its parent's child is told
-// as the parent is.
+// An actor has ended when its children have; its parent may watch it too.
 func TestEndedComesAfterTheChildren(t *testing.T) {
 	bubble(t, Options{}, func(t *testing.T, sys *System) {
 		self, leave := sys.Enter("watcher")
@@ -97,7 +97,7 @@ func TestEndedComesAfterTheChildren(t *testing.T) {
 				return nil
 			})
 			return "done"
-		})
+		}, Named("child"))
 		self.Watch(a)
 		began := time.Now()
 		var got []any
@@ -107,7 +107,7 @@ func TestEndedComesAfterTheChildren(t *testing.T) {
 		if took := time.Since(began); took != time.Second {
 			t.Errorf("told after %v", took)
 		}
-		if want := []any{Ended{a, "done"}, Returned{a, got[1].(Returned).Name, "done"}}; !sameInAnyOrder(got, want) {
+		if want := []any{Ended{a, "done"}, Returned{a, "child", "done"}}; !sameInAnyOrder(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})
@@ -132,16 +132,99 @@ func TestUnwatch(t *testing.T) {
 		self.Unwatch(b)
 		self.Unwatch(b)
 		self.Unwatch(Address{})
-		quiet(t, self)
+		nothing(t, self)
 		// What waits is of the watch that was taken back; the new one has its own.
 		self.Watch(a)
 		self.Unwatch(a)
 		self.Watch(a)
 		ended(t, self, a, "done")
-		quiet(t, self)
+		nothing(t, self)
 		if len(self.watches) != 0 {
 			t.Errorf("%d watches are left", len(self.watches))
 		}
+	})
+}
+
+// Nothing comes after Unwatch either of what Select passed over, or a State has saved.
+func TestUnwatchOfWhatWasSetAside(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("watcher")
+		defer leave()
+		a, b := sys.Spawn(ender), sys.Spawn(ender)
+		self.Watch(a)
+		self.Watch(b)
+		sys.Send(a, "done")
+		sys.Send(b, "done")
+		if m, ok := self.SelectWithin(time.Second, Is[string]); ok {
+			t.Errorf("got %v", m)
+		}
+		self.Watch(b) // it waits already
+		self.Unwatch(a)
+		ended(t, self, b, "done")
+		nothing(t, self)
+
+		var got []any
+		saver := sys.Spawn(func(self *Self) any {
+			again := false
+			var last State
+			last = func(self *Self, m any) State {
+				got = append(got, m)
+				return last
+			}
+			self.Watch(a)
+			self.Watch(b)
+			return State(func(self *Self, m any) State {
+				switch m := m.(type) {
+				case Ended:
+					if m.Actor == a && !again {
+						again = true
+						self.Watch(a) // the end that is saved is told all the same
+					}
+					return self.Save()
+				case string:
+					self.Unwatch(b)
+					return last
+				}
+				return nil
+			})
+		})
+		synctest.Wait()
+		sys.Send(saver, "on")
+		synctest.Wait()
+		want := []any{Ended{a, "done"}, Ended{a, "done"}}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		sys.Stop(saver)
+	})
+}
+
+// An actor that is restarted has not ended; what it watched is watched no more.
+func TestWatchAndRestart(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("watcher")
+		defer leave()
+		other := sys.Spawn(ender)
+		first := true
+		a := sys.Spawn(func(self *Self) any {
+			if first {
+				first = false
+				self.Watch(other)
+			}
+			return self.Input()
+		}, Restart{})
+		self.Watch(a)
+		sys.Send(a, Faulted{"broken", ""})
+		synctest.Wait()
+		if n := watchers(sys.find(other)); n != 0 {
+			t.Errorf("%d watch", n)
+		}
+		nothing(t, self)
+		sys.Send(other, 1)
+		synctest.Wait()
+		sys.Send(a, "done")
+		ended(t, self, a, "done")
+		nothing(t, self)
 	})
 }
 
@@ -181,14 +264,14 @@ func TestTooManyWatchers(t *testing.T) {
 		}
 		s.mu.Unlock()
 		self.Watch(a)
-		quiet(t, self)
+		nothing(t, self)
 		other, leaveOther := sys.Enter("one more")
 		defer leaveOther()
 		other.Watch(a)
 		lost(t, other, a, "overloaded: 65536 watch the actor already")
 		self.Unwatch(a)
 		other.Watch(a)
-		quiet(t, other)
+		nothing(t, other)
 		s.mu.Lock()
 		clear(s.watchers)
 		s.mu.Unlock()
@@ -212,10 +295,10 @@ func TestWatchBetweenProcesses(t *testing.T) {
 			self.Watch(Address{at: a.at})
 			one.Send(a, test.value)
 			ended(t, self, Address{at: a.at}, test.want)
-			quiet(t, self)
+			nothing(t, self)
 			self.Watch(Address{at: a.at}) // it is known there: it is kept a while
 			ended(t, self, Address{at: a.at}, test.want)
-			quiet(t, self)
+			nothing(t, self)
 		}
 		unknown := Address{at: one.Spawn(ender).at}
 		unknown.at.Key++
@@ -233,7 +316,7 @@ func TestWatchBetweenProcesses(t *testing.T) {
 		one.Stop(Address{at: bound.at})
 		await[Dropped](t, self) // the session ends before the actor does
 		ended(t, self, bound, nil)
-		quiet(t, self)
+		nothing(t, self)
 	})
 }
 
@@ -301,7 +384,7 @@ func TestWatchEndsWithTheLink(t *testing.T) {
 		}
 		await[Available](t, self)
 		one.Send(a, "done")
-		quiet(t, self)
+		nothing(t, self)
 	})
 }
 
@@ -333,6 +416,7 @@ func TestWatchThroughARelay(t *testing.T) {
 				case "relay ends":
 					relay.Close(t.Context())
 					lost(t, self, to, "link lost: ")
+					synctest.Wait()
 					if n := watchers(server); n != 0 {
 						t.Errorf("%d watch still", n)
 					}
@@ -340,7 +424,7 @@ func TestWatchThroughARelay(t *testing.T) {
 					one.net.Close() // its actors are not asked
 					lost(t, self, to, "link lost: ")
 				}
-				quiet(t, self)
+				nothing(t, self)
 			})
 		})
 	}
