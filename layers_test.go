@@ -31,6 +31,7 @@ var forbidden = []struct {
 	{"transport/wire", []string{"net", "time", "os", "context"}, "frames are bytes"},
 	{"transport/memory", []string{"os"}, "it must work where there is nothing but memory, and in virtual time"},
 	{"directory/wire", []string{"net", "time", "os", "context"}, "frames are bytes"},
+	{"actor/internal/crew", decisions, "decisions are pure: moments and chances are told to a crew"},
 	{"directory/node", []string{"net"}, "links come from a transport"},
 	{"actor", []string{"testing"}, "what helps tests is in actor/actortest; programs have no flags of tests"},
 }

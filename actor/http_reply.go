@@ -86,7 +86,7 @@ func refusalOf(err error) *httpRefusal {
 	switch {
 	case errors.As(err, new(TimedOut)), errors.Is(err, context.DeadlineExceeded):
 		r.status = http.StatusGatewayTimeout
-	case errors.As(err, new(Unavailable)), errors.As(err, new(Overloaded)), errors.As(err, new(Undelivered)),
+	case errors.As(err, new(Unavailable)), errors.As(err, new(Overloaded)), errors.As(err, new(Busy)), errors.As(err, new(Undelivered)),
 		errors.As(err, new(Aborted)), errors.Is(err, ErrOverloaded), errors.Is(err, ErrEnded),
 		errors.Is(err, transport.ErrUnreachable), errors.Is(err, context.Canceled),
 		errors.Is(err, errHTTPClosing), errors.Is(err, errHTTPCrowded):

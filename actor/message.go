@@ -133,14 +133,6 @@ type (
 	Unavailable struct{ Reason string }
 )
 
-// To a pool, inside a process.
-type (
-	// JoinPool adds a worker.
-	JoinPool struct{ Worker Address }
-	// LeavePool takes it out. What it has in hand is given to another.
-	LeavePool struct{ Worker Address }
-)
-
 // Error says what was refused and why.
 func (m NotPublished) Error() string {
 	return fmt.Sprintf("actor.Publish: %q at %v: %s", m.Name, m.Scope, m.Reason)

@@ -37,6 +37,7 @@ var ownTypes = []codec.Type{
 	{Name: "layer-cake.timed-out", Go: reflect.TypeFor[TimedOut]()},
 	{Name: "layer-cake.undelivered", Go: reflect.TypeFor[Undelivered]()},
 	{Name: "layer-cake.overloaded", Go: reflect.TypeFor[Overloaded]()},
+	{Name: "layer-cake.busy", Go: reflect.TypeFor[Busy]()},
 	{Name: "layer-cake.unavailable", Go: reflect.TypeFor[Unavailable]()},
 	{Name: "layer-cake.http-response", Go: reflect.TypeFor[HTTPResponse]()},
 }
