@@ -174,14 +174,13 @@ func (c *Crew) Done(id Worker, outcome Outcome, now int64) []Effect {
 	}
 	r.taken = r.taken || outcome == Lost
 	c.drop(w)
-	switch outcome {
-	case Replied:
-		if !r.over {
-			c.spans.add(now - w.given)
-			c.counts.Answered++
-			c.end(r, Effect{Kind: Answer, Worker: id})
-		}
-	case Unasked:
+	switch {
+	case r.over:
+	case outcome == Replied:
+		c.spans.add(now - w.given)
+		c.counts.Answered++
+		c.end(r, Effect{Kind: Answer, Worker: id})
+	case outcome == Unasked:
 		c.counts.Unasked++
 		c.end(r, Effect{Kind: Refuse, Why: Unwanted})
 	default:
@@ -198,7 +197,7 @@ func (c *Crew) Done(id Worker, outcome Outcome, now int64) []Effect {
 // Rested makes a worker idle that was left alone.
 func (c *Crew) Rested(id Worker, now int64) []Effect {
 	c.begin()
-	if w := c.workers[id]; w != nil && w.place == nil && w.hand == nil {
+	if w := c.workers[id]; w != nil {
 		c.rest(w)
 	}
 	return c.settle(now)
@@ -265,8 +264,7 @@ func (c *Crew) settle(now int64) []Effect {
 	if c.finished {
 		return c.out
 	}
-	spent := c.config.Slots > 0 && c.config.StandDown < 0 && c.running == 0 && len(c.workers) == 0
-	if spent {
+	if c.spent() {
 		c.closed, c.hiring = true, false
 		c.dismiss(AllEnded)
 	}
@@ -275,6 +273,11 @@ func (c *Crew) settle(now int64) []Effect {
 		c.add(Effect{Kind: Finish})
 	}
 	return c.out
+}
+
+// spent reports whether there is no worker and will be none.
+func (c *Crew) spent() bool {
+	return c.config.Slots > 0 && c.config.StandDown < 0 && c.running == 0 && len(c.workers) == 0
 }
 
 // rest makes a worker idle.
@@ -312,7 +315,7 @@ func (c *Crew) remove(w *worker, now int64) {
 		c.again(r)
 	}
 	switch {
-	case len(c.workers) > 0:
+	case len(c.workers) > 0 || c.spent():
 	case c.closed:
 		c.dismiss(Ending)
 	case c.config.Recruits || c.prospect(now):
