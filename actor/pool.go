@@ -91,6 +91,7 @@ const (
 // children are not replaced and there is no worker left.
 func (p Pool) Run(self *Self) any {
 	if err := p.check(); err != nil {
+		self.Log().Error("a pool cannot be", "err", err) // what is sent to it comes back without that reason
 		return err
 	}
 	return p.complete().run(self)

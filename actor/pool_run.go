@@ -20,7 +20,7 @@ type manning struct {
 	todo     []crew.Effect // what the crew has said and is not done
 	doing    bool
 	finished bool // the crew is
-	result   any  // nil: Aborted
+	result   any  // of a pool that was not stopped
 
 	requests    map[crew.Request]*poolRequest // that are not over
 	lastRequest crew.Request
@@ -58,6 +58,7 @@ func (p Pool) run(self *Self) any {
 		over:     make(chan struct{}),
 		children: make(map[transport.Address]crew.Slot),
 		name:     self.name,
+		result:   Unavailable{"all workers have ended"},
 	}
 	if m.name == "" {
 		m.name = (&cell{f: p.Of}).title()
@@ -82,17 +83,14 @@ func (p Pool) run(self *Self) any {
 	m.do(first)
 	for message := range self.Messages() {
 		if m.take(message); m.finished {
-			break
+			return m.result
 		}
 	}
 	m.finish()
-	if m.result != nil {
-		return m.result
-	}
 	return Aborted{}
 }
 
-// finish waits for what is in hand, unless the crew has finished by itself.
+// finish waits for what is in hand.
 func (m *manning) finish() {
 	m.do(m.crew.Close(m.now()))
 	limit := m.self.AfterFunc(m.self.timeLeft()*3/4, func() { m.do(m.crew.Abort(m.now())) })
@@ -220,9 +218,9 @@ func (m *manning) ended(child Address, value any) {
 	delete(m.children, child.at)
 	name := m.name + "-" + strconv.Itoa(int(slot))
 	if err, failed := value.(error); failed {
-		m.self.Log().Warn("a worker has ended", "worker", name, "address", child, "err", err)
+		m.self.Log().Warn("a worker has ended", "worker", name, "err", err)
 	} else {
-		m.self.Log().Info("a worker has ended", "worker", name, "address", child)
+		m.self.Log().Info("a worker has ended", "worker", name)
 	}
 	m.do(m.crew.Vacate(slot, rand.Float64(), m.now()))
 	m.remove(m.byActor[child.at], "the worker has ended")

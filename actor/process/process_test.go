@@ -102,6 +102,10 @@ var children = map[string]func(args []string){
 			return actor.Aborted{}
 		}, nil)
 	},
+	"pooled": func([]string) {
+		os.Args = os.Args[:1]
+		actor.Main(pooled(os.Getenv(actor.RoleVariable)).run, nil)
+	},
 	"supervise": func(args []string) {
 		sys, err := actor.Open(&actor.Options{Directory: "none"})
 		if err != nil {
