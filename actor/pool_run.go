@@ -116,10 +116,10 @@ func (m *manning) dismiss() {
 func (s *Self) timeLeft() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.deadline.IsZero() {
+	if s.leave == nil {
 		return s.sys.patience
 	}
-	return time.Until(s.deadline)
+	return time.Until(s.leave.deadline)
 }
 
 // now returns the moment for the crew.

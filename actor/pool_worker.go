@@ -54,9 +54,10 @@ func (m *manning) watch(w *poolWorker) {
 	if _, child := m.children[w.to.at]; child || c == nil {
 		return
 	}
+	ended := c.over()
 	go func() {
 		select {
-		case <-c.done:
+		case <-ended:
 			m.self.box.put(item{message: workerEnded{c.at}})
 		case <-w.gone:
 		case <-m.over:
