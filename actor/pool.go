@@ -57,7 +57,7 @@ import (
 // # The end
 //
 // A pool that is stopped refuses what waits and what comes, and ends when its workers
-// have answered what they have in hand. After three quarters of the time between
+// have answered what they have in hand, as far as anybody waits for it. After three quarters of the time between
 // Stop and force ([Options.Grace]) it refuses that too: the rest is for its children,
 // which are stopped when the pool has ended, and end first.
 //

@@ -75,6 +75,32 @@ func TestPoolThatEndsGivesToAnother(t *testing.T) {
 	})
 }
 
+// An actor that ends with an ask under way does not wait for its pool.
+func TestPoolEndsWhenNobodyWaitsForWhatIsInHand(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("client")
+		defer leave()
+		began := time.Now()
+		server := self.Spawn(func(self *Self) any {
+			pool := self.Spawn(Pool{Of: slow, Size: 2}.Run)
+			for i := range 5 {
+				self.Ask(pool, i, func(any, error) { t.Error("an ask of an actor that has ended was answered") })
+			}
+			for range self.Messages() {
+			}
+			return Aborted{}
+		}, Named("server"))
+		synctest.Wait()
+		time.Sleep(time.Second / 2)
+		self.Stop(server)
+		// Two workers are at it for half a second more: it is theirs to end.
+		got := []any{self.Input(), time.Since(began)}
+		if want := []any{Returned{server, "server", Aborted{}}, time.Second}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
 func TestPoolIsStoppedBeforeItBegan(t *testing.T) {
 	bubble(t, Options{}, func(t *testing.T, sys *System) {
 		self, leave := sys.Enter("client")
@@ -118,4 +144,97 @@ func echoNever(self *Self) any {
 	for range self.Messages() {
 	}
 	return nil
+}
+
+// What a worker in another process has in hand is another's as soon as it is gone,
+// be it the actor alone or the process with it.
+func TestPoolLosesAWorkerElsewhere(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		taken := make(chan string)
+		worker := func(name string) Func {
+			return func(self *Self) any {
+				if err := self.Publish(name); err != nil {
+					return err
+				}
+				for m := range self.Messages() {
+					if m, ok := m.(string); ok {
+						taken <- name
+						if m == "end" || m == "close" {
+							return nil
+						}
+					}
+				}
+				return nil
+			}
+		}
+		near := tr.open(t, Options{})
+		self, leave := near.Enter("client")
+		defer leave()
+		pool := self.Spawn(Pool{Pattern: "worker:.*"}.Run)
+		far := map[string]*System{}
+		for _, name := range []string{"worker:1", "worker:2", "worker:3"} {
+			far[name] = tr.open(t, Options{})
+			far[name].Spawn(worker(name))
+		}
+		synctest.Wait()
+		began := time.Now()
+		self.Send(pool, "end") // each ends over it
+		first := map[string]bool{<-taken: true, <-taken: true, <-taken: true}
+		u, ok := self.Input().(Undelivered)
+		if len(first) != 3 || !ok || u.Message != "end" || time.Since(began) != 0 {
+			t.Errorf("got %v of %v after %v, want Undelivered after three workers at once", u, first, time.Since(began))
+		}
+
+		// Now the processes: each is closed while its worker has the request.
+		for name, sys := range far {
+			sys.Spawn(worker(name))
+		}
+		synctest.Wait()
+		began = time.Now()
+		self.Send(pool, "work")
+		for range 3 {
+			if err := far[<-taken].Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		u, ok = self.Input().(Undelivered)
+		if !ok || u.Message != "work" || time.Since(began) != 0 {
+			t.Errorf("got %v after %v, want Undelivered at once", u, time.Since(began))
+		}
+	})
+}
+
+// A link that is lost under a request is as good: the request is given anew, to
+// whoever is found.
+func TestPoolLosesALink(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		taken := make(chan bool, 9)
+		far := tr.open(t, Options{})
+		far.Spawn(func(self *Self) any {
+			if err := self.Publish("worker"); err != nil {
+				return err
+			}
+			for m := range self.Messages() {
+				if m == "work" {
+					taken <- true
+					if len(taken) == 2 {
+						self.Reply("done")
+					}
+				}
+			}
+			return nil
+		})
+		near := tr.open(t, Options{})
+		self, leave := near.Enter("client")
+		defer leave()
+		pool := self.Spawn(Pool{Pattern: "worker"}.Run)
+		synctest.Wait()
+		self.Send(pool, "work")
+		synctest.Wait()
+		began := time.Now()
+		tr.network.Reset("here", "here")
+		if got := self.Input(); got != "done" || time.Since(began) > time.Second {
+			t.Errorf("got %v after %v, want done as soon as the worker is found again", got, time.Since(began))
+		}
+	})
 }

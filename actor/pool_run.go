@@ -90,8 +90,13 @@ func (p Pool) run(self *Self) any {
 	return Aborted{}
 }
 
-// finish waits for what is in hand.
+// finish waits for what is in hand, if somebody still waits for it too.
 func (m *manning) finish() {
+	for id := range m.requests {
+		if !m.wanted(m.requests[id]) {
+			m.do(m.crew.Forsake(id, m.now()))
+		}
+	}
 	m.do(m.crew.Close(m.now()))
 	limit := m.self.AfterFunc(m.self.timeLeft()*3/4, func() { m.do(m.crew.Abort(m.now())) })
 	for !m.finished {
@@ -275,7 +280,7 @@ func (m *manning) figures() PoolFigures {
 		StandingDown: f.StandingDown,
 		Waiting:      f.Waiting,
 		Requests:     f.Requests, Answered: f.Answered, Refused: f.Refused,
-		Failed: f.Tried, TimedOut: f.Counts.Late, Abandoned: f.Unasked,
+		Failed: f.Tried, TimedOut: f.Counts.Late, Abandoned: f.Unwanted,
 		Average: time.Duration(f.Average),
 	}
 }

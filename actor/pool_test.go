@@ -302,6 +302,10 @@ func poolOnce(t *testing.T, sys *System, r *rand.Rand) {
 	if self.asks.n != 0 {
 		t.Errorf("%d asks were not answered", self.asks.n)
 	}
+	f := describe(t, self, pool)
+	if f.Requests != 2*requests || f.Requests != f.Answered+f.Refused+f.Failed+f.TimedOut+f.Abandoned || f.Waiting+f.Busy != 0 {
+		t.Errorf("got %+v, want %d requests and each of them over", f, 2*requests)
+	}
 }
 
 // moody makes a worker that is quick, slow, late, silent, faulty or mortal.

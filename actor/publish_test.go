@@ -306,7 +306,7 @@ func TestBetweenProcesses(t *testing.T) {
 			// What has no name on the wire cannot be said there (R16).
 			for _, m := range []any{
 				Stop{}, Dropped{}, Available{}, Delivered{}, Returned{}, Published{}, Unpublished{},
-				Subscribed{}, Unsubscribed{}, JoinPool{}, LeavePool{}, &timer{}, &ask{}, expiry{}, &ending{}, Ended{}, &watch{},
+				Subscribed{}, Unsubscribed{}, JoinPool{}, LeavePool{}, DescribePool{}, PoolFigures{}, &timer{}, &ask{}, expiry{}, &ending{}, Ended{}, &watch{},
 				[]Stop{{}}, box{Any: Stop{}}, struct{ X int }{1}, &echoed{}, make(chan int),
 			} {
 				var portable *PortableError

@@ -22,7 +22,7 @@ func TestWalkersWaitForRed(t *testing.T) {
 		actortest.Expect[goOn](walker)
 		walker.Send(crossing, walk{"Ben"})
 		actortest.Expect[goOn](walker)
-		walker.Quiet(30 * time.Second)
+		walker.Quiet(31 * time.Second)
 		walker.Send(crossing, walk{"Cleo"})
 		walker.Quiet(time.Minute)
 	})

@@ -181,8 +181,7 @@ func (c *Crew) Done(id Worker, outcome Outcome, now int64) []Effect {
 		c.counts.Answered++
 		c.end(r, Effect{Kind: Answer, Worker: id})
 	case outcome == Unasked:
-		c.counts.Unasked++
-		c.end(r, Effect{Kind: Refuse, Why: Unwanted})
+		c.refuse(r, Effect{Why: Unwanted})
 	default:
 		c.again(r)
 	}
@@ -205,7 +204,12 @@ func (c *Crew) Rested(id Worker, now int64) []Effect {
 
 // Expire ends a request whose time is up. A worker that has it in hand is not
 // given another before it replies.
-func (c *Crew) Expire(id Request, now int64) []Effect {
+func (c *Crew) Expire(id Request, now int64) []Effect { return c.over(id, Late, now) }
+
+// Forsake ends likewise a request whose answer nobody waits for any more.
+func (c *Crew) Forsake(id Request, now int64) []Effect { return c.over(id, Unwanted, now) }
+
+func (c *Crew) over(id Request, why Why, now int64) []Effect {
 	c.begin()
 	if r := c.requests[id]; r != nil {
 		if r.place != nil {
@@ -213,7 +217,7 @@ func (c *Crew) Expire(id Request, now int64) []Effect {
 		} else {
 			c.hands--
 		}
-		c.refuse(r, Effect{Why: Late})
+		c.refuse(r, Effect{Why: why})
 	}
 	return c.settle(now)
 }
@@ -344,6 +348,8 @@ func (c *Crew) refuse(r *request, e Effect) {
 		c.counts.Late++
 	case Tried:
 		c.counts.Tried++
+	case Unwanted:
+		c.counts.Unwanted++
 	default:
 		c.counts.Refused++
 	}

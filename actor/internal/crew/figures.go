@@ -13,7 +13,7 @@ type Counts struct {
 	Refused  uint64
 	Tried    uint64 // on workers, and not done
 	Late     uint64
-	Unasked  uint64 // nobody waited any more
+	Unwanted uint64 // nobody waited any more
 }
 
 // Figures are what there is now, and what there was.

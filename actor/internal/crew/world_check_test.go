@@ -85,7 +85,7 @@ func (w *world) checkEnd(e Effect) {
 	case e.Why == Tried:
 		w.counts.Tried++
 	case e.Why == Unwanted:
-		w.counts.Unasked++
+		w.counts.Unwanted++
 	default:
 		w.counts.Refused++
 	}

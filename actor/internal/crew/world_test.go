@@ -309,11 +309,15 @@ func (w *world) done(a Worker, outcome Outcome) {
 }
 
 func (w *world) expire(id Request) {
-	w.begin("the time of r%d is up", id)
-	if id <= w.asked && !w.over[id] {
-		w.ends[id] = Effect{Kind: Refuse, Why: Late}
+	why, over := Late, w.crew.Expire
+	if w.r.IntN(3) == 0 {
+		why, over = Unwanted, w.crew.Forsake
 	}
-	w.check(w.crew.Expire(id, w.now))
+	w.begin("r%d: %v", id, why)
+	if id <= w.asked && !w.over[id] {
+		w.ends[id] = Effect{Kind: Refuse, Why: why}
+	}
+	w.check(over(id, w.now))
 }
 
 func (w *world) vacate(s Slot) {
