@@ -56,10 +56,10 @@ import (
 //
 // # The end
 //
-// A pool that is stopped refuses what waits and what comes, and ends when its workers
-// have answered what they have in hand, as far as anybody waits for it. After three quarters of the time between
-// Stop and force ([Options.Grace]) it refuses that too: the rest is for its children,
-// which are stopped when the pool has ended, and end first.
+// A pool that is stopped refuses what waits and what comes, and goes on until its
+// workers have answered what they have in hand, as far as anybody waits for it. After
+// three quarters of the time between Stop and force ([Options.Grace]) it refuses that
+// too. Then its children are stopped, and have what is left of that time.
 //
 // # Figures
 //
