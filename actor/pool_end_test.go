@@ -238,3 +238,42 @@ func TestPoolLosesALink(t *testing.T) {
 		}
 	})
 }
+
+// Also of a worker that joined by an address alone it is known when it has ended.
+func TestPoolLosesAWorkerElsewhereThatJoined(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		near := tr.open(t, Options{})
+		self, leave := near.Enter("client")
+		defer leave()
+		if err := self.Publish("client"); err != nil {
+			t.Fatal(err)
+		}
+		pool := self.Spawn(Pool{}.Run)
+		tr.open(t, Options{}).Spawn(func(self *Self) any {
+			if err := self.Subscribe("client"); err != nil {
+				return err
+			}
+			for m := range self.Messages() {
+				switch m := m.(type) {
+				case Available:
+					for range maxTries {
+						self.Send(m.Publisher, self.Spawn(func(self *Self) any { self.Input(); return nil }))
+					}
+				}
+			}
+			return nil
+		})
+		for workers := 0; workers < maxTries; {
+			if a, ok := self.Input().(Address); ok {
+				self.Send(pool, JoinPool{a})
+				workers++
+			}
+		}
+		began := time.Now()
+		self.Send(pool, 1)
+		u, ok := self.Input().(Undelivered)
+		if !ok || u.Message != 1 || time.Since(began) != 0 {
+			t.Errorf("got %v after %v, want Undelivered at once", u, time.Since(began))
+		}
+	})
+}

@@ -28,7 +28,6 @@ type manning struct {
 	workers    map[crew.Worker]*poolWorker
 	byActor    map[transport.Address]*poolWorker // whatever session an address is bound to
 	lastWorker crew.Worker
-	over       chan struct{} // closed when the pool has ended
 
 	children map[transport.Address]crew.Slot // that run
 	name     string                          // of the children, but for their numbers
@@ -55,7 +54,6 @@ func (p Pool) run(self *Self) any {
 		requests: make(map[crew.Request]*poolRequest),
 		workers:  make(map[crew.Worker]*poolWorker),
 		byActor:  make(map[transport.Address]*poolWorker),
-		over:     make(chan struct{}),
 		children: make(map[transport.Address]crew.Slot),
 		name:     self.name,
 		result:   Unavailable{"all workers have ended"},
@@ -111,7 +109,6 @@ func (m *manning) finish() {
 
 // dismiss answers all requests, in whatever way the pool ends.
 func (m *manning) dismiss() {
-	close(m.over)
 	if m.crew != nil {
 		m.do(m.crew.Abort(m.now()))
 	}
@@ -145,8 +142,8 @@ func (m *manning) take(message any) {
 		m.leave(message.Remote, "session lost: "+message.Reason)
 	case Returned:
 		m.ended(message.Child, message.Value)
-	case workerEnded:
-		m.remove(m.byActor[message.at], "the worker has ended")
+	case Ended:
+		m.remove(m.byActor[message.Actor.at], "the worker has ended")
 	case NotSubscribed:
 		m.result = message
 		m.do(m.crew.Abort(m.now()))

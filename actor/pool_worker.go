@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/layer-cake/layer-cake/actor/internal/crew"
-	"github.com/layer-cake/layer-cake/transport"
 )
 
 // A poolWorker is an actor that requests are given to.
@@ -14,11 +13,7 @@ type poolWorker struct {
 	names map[Address]struct{} // the addresses under which it joined
 	hand  *poolRequest         // what it was given last
 	ask   *ask                 // of hand
-	gone  chan struct{}        // closed when it is no worker any more
 }
-
-// workerEnded is what the pool tells itself of a worker in this process that has ended.
-type workerEnded struct{ at transport.Address }
 
 // join adds a worker, or another address of one.
 func (m *manning) join(at Address) {
@@ -33,7 +28,7 @@ func (m *manning) join(at Address) {
 	known := w != nil
 	if !known {
 		m.lastWorker++
-		w = &poolWorker{id: m.lastWorker, to: at, names: make(map[Address]struct{}), gone: make(chan struct{})}
+		w = &poolWorker{id: m.lastWorker, to: at, names: make(map[Address]struct{})}
 		m.byActor[at.at] = w
 		m.workers[w.id] = w
 	}
@@ -42,27 +37,11 @@ func (m *manning) join(at Address) {
 		w.to = at
 	}
 	if !known {
-		m.watch(w)
+		if _, child := m.children[at.at]; !child && (at.in == nil || at.at.Process == m.self.sys.process) {
+			m.self.Watch(at) // of children Returned tells, and of a session elsewhere Dropped, after what came in it
+		}
 		m.do(m.crew.Join(w.id, m.now()))
 	}
-}
-
-// watch has the pool told when a worker in this process ends that is no child of
-// its own. Of others their session tells, or their link.
-func (m *manning) watch(w *poolWorker) {
-	c := m.self.sys.find(w.to)
-	if _, child := m.children[w.to.at]; child || c == nil {
-		return
-	}
-	ended := c.over()
-	go func() {
-		select {
-		case <-ended:
-			m.self.box.put(item{message: workerEnded{c.at}})
-		case <-w.gone:
-		case <-m.over:
-		}
-	}()
 }
 
 // leave takes one address of a worker away, and with the last the worker.
@@ -102,7 +81,7 @@ func (m *manning) remove(w *poolWorker, reason string) {
 func (m *manning) forget(w *poolWorker) {
 	delete(m.byActor, w.to.at)
 	delete(m.workers, w.id)
-	close(w.gone)
+	m.self.Unwatch(w.to)
 }
 
 // give gives a request to a worker, if it is still wanted.
