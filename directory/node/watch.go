@@ -205,9 +205,6 @@ func (l *link) watch(body []byte) error {
 	n.watching.Lock()
 	ws := &l.watches
 	switch {
-	case ws.shut:
-		n.watching.Unlock()
-		return nil
 	case ws.others[head.Number] != nil:
 		n.watching.Unlock()
 		return &transport.FrameError{Kind: wire.Watch, Reason: fmt.Sprintf("number %d is in use", head.Number)}
@@ -240,8 +237,6 @@ func (l *link) watch(body []byte) error {
 	}
 	if refused != nil {
 		w.end(refused.Error(), nil, nil)
-	} else if here && !w.live() { // the link was lost while the actor was told
-		n.Actors.Unwatch(head.Actor, w)
 	}
 	return nil
 }
@@ -261,12 +256,8 @@ func (w *Watcher) passOn(head wire.WatchHead) error {
 	}
 	n := w.link.n
 	n.watching.Lock()
-	live := w.link.watches.others[w.number] == w
-	w.onward = onward
+	w.onward = onward // the reader's own: it takes Unwatch, and the end of the link, later
 	n.watching.Unlock()
-	if !live {
-		onward.Cancel()
-	}
 	return nil
 }
 
@@ -360,13 +351,6 @@ func (w *Watcher) remove() {
 	}
 }
 
-// live reports whether the watcher is to be told.
-func (w *Watcher) live() bool {
-	w.link.n.watching.Lock()
-	defer w.link.n.watching.Unlock()
-	return w.link.watches.others[w.number] == w
-}
-
 // forget has a watcher, which was removed, watch no more.
 func (w *Watcher) forget() {
 	n := w.link.n
@@ -377,7 +361,7 @@ func (w *Watcher) forget() {
 	n.watching.Lock()
 	onward := w.onward
 	n.watching.Unlock()
-	if onward != nil { // else who passes it on will see
+	if onward != nil {
 		onward.Cancel()
 	}
 }

@@ -172,6 +172,30 @@ func TestEndedThatNobodyWaitsFor(t *testing.T) {
 	}
 }
 
+// A watch that is taken back in the moment in which its link is lost is not said over
+// another.
+func TestCancelledWatchIsNotSaidAgain(t *testing.T) {
+	p := open(t, directory.Host, "")
+	s := connect(t, p.Address(), dirwire.Peer)
+	until(t, func() bool { return p.routes.to(s.self) != nil })
+	far := transport.Address{Process: s.self, Actor: 1, Key: 1}
+	w, err := p.Node.Watch(far, func(any, string) { t.Error("told") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.hearsKind(wire.Watch)
+	w.Cancel()
+	s.hearsKind(wire.Unwatch)
+	if err := w.say(p.routes.to(s.self)); err != nil {
+		t.Error(err)
+	}
+	p.watching.Lock()
+	defer p.watching.Unlock()
+	if own := p.routes.to(s.self).watches.own; len(own) != 0 {
+		t.Errorf("%d are left", len(own))
+	}
+}
+
 // R17: a peer that watches more than it may is told so; what it has is as much as it may.
 func TestFloodOfWatches(t *testing.T) {
 	p := open(t, directory.Host, "")
