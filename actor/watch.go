@@ -16,7 +16,7 @@ var errManyWatchers = fmt.Errorf("%w: %d watch the actor already", ErrOverloaded
 // Watch has this actor told when the one at a ends, in this process or another, by one
 // Ended. It follows at once, as a message, if a has ended already, is nobody, cannot be
 // reached, or is watched by too many (65536; Value is Undelivered then, and says so).
-// What a sent before, outside of sessions, comes before. Watching a actor twice is watching
+// What a sent before, outside of sessions, comes before. Watching it twice is watching
 // it once, until Ended is taken. An actor that is restarted has not ended.
 //
 // Between processes the link counts as the actor: when it is lost, Ended says so, with
