@@ -70,8 +70,10 @@ type ask struct {
 
 func isAsk(id transport.ActorID) bool { return id&1 == 0 }
 
+func (sys *System) nextAsk() transport.ActorID { return transport.ActorID(sys.lastAsk.Add(2)) }
+
 func (sys *System) newAsk() *ask {
-	a := &ask{sys: sys, at: sys.mint.Address(transport.ActorID(sys.lastAsk.Add(2)))}
+	a := &ask{sys: sys, at: sys.mint.Address(sys.nextAsk())}
 	sys.asks.put(a.at.Actor, a)
 	return a
 }

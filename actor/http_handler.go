@@ -12,6 +12,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // maxHTTPBody is the longest body of a request, in bytes.
@@ -26,10 +28,15 @@ const maxHTTPBody = 1 << 20
 //
 //	{"value":["vector<vector<float8>>",[[0.56,0.55]],[]]}
 //
-// An HTTPResponse is sent as it is. A refusal is {"error":{"status":400,"reason":"…"}}:
+// To a client that says Accept: application/json; profile=plain it is the value
+// alone, [[0.56,0.55]], and so is what is in it.
+//
+// If HTTPRequest is one of the types, a request whose path names none of the others
+// arrives as that, with any method and any body. An HTTPResponse is sent as it is, and
+// may go on as a stream. A refusal is {"error":{"status":400,"reason":"…"}}:
 //
 //	400  a field, or the body, is not what the type wants
-//	404  the type is none of those: the reason lists them
+//	404  the type is none of those, and HTTPRequest is none: the reason lists them
 //	405  the method is not GET, HEAD or POST
 //	408  the body took too long
 //	413  the body has more than 1 MiB
@@ -40,38 +47,61 @@ const maxHTTPBody = 1 << 20
 //	504  no reply came within Options.AskTimeout
 //
 // A client that goes away ends its ask. Limits on time and on connections are
-// those of the http.Server that calls the handler; ListenHTTP brings its own.
+// those of the http.Server that calls the handler; ListenHTTP brings its own. But a
+// streamed response has 10 s for each 64 KiB of a piece, whatever that server says.
 func (sys *System) Handler(to Address, requests Types) http.Handler {
-	return &httpHandler{sys: sys, to: to, types: requests}
+	return sys.handler(to, requests, usualHTTPLimits().write)
+}
+
+func (sys *System) handler(to Address, requests Types, pause time.Duration) *httpHandler {
+	h := &httpHandler{sys: sys, to: to, pause: pause}
+	for _, t := range requests {
+		if t.typ == requestType {
+			h.whole = true
+		} else {
+			h.types = append(h.types, t)
+		}
+	}
+	return h
 }
 
 type httpHandler struct {
 	sys   *System
 	to    Address
-	types Types
+	types Types         // that a path may name
+	whole bool          // a request that names none is a message itself
+	pause time.Duration // a client that is sent a stream may read nothing
 }
 
 // ServeHTTP answers one request.
 func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	message, refusal := h.message(w, r)
 	if refusal != nil {
-		refusal.write(w)
+		refusal.write(w, formOf(r.Header))
 		return
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), h.sys.askTimeout, TimedOut{h.sys.askTimeout})
-	defer cancel()
-	reply, err := h.sys.ask(ctx, h.to, message)
+	reply, err := h.ask(r.Context(), message)
 	if err != nil {
-		refusalOf(err).write(w)
+		refusalOf(err).write(w, formOf(r.Header))
 		return
 	}
-	h.reply(w, reply)
+	h.reply(w, r, reply)
+}
+
+// ask asks the actor, for so long as there is time.
+func (h *httpHandler) ask(ctx context.Context, message any) (any, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, h.sys.askTimeout, TimedOut{h.sys.askTimeout})
+	defer cancel()
+	return h.sys.ask(ctx, h.to, message)
 }
 
 // message makes the message of a request.
 func (h *httpHandler) message(w http.ResponseWriter, r *http.Request) (any, *httpRefusal) {
 	t, refusal := h.typeOf(r.URL)
-	if refusal != nil {
+	switch {
+	case refusal != nil && refusal.status == http.StatusNotFound && h.whole:
+		return h.request(w, r)
+	case refusal != nil:
 		return nil, refusal
 	}
 	var message any
@@ -98,6 +128,26 @@ func (h *httpHandler) message(w http.ResponseWriter, r *http.Request) (any, *htt
 		return nil, &httpRefusal{status: http.StatusBadRequest, reason: err.Error()}
 	}
 	return message, nil
+}
+
+// request makes the message that a request is itself. What is not UTF-8 in its head
+// would not get to another process.
+func (h *httpHandler) request(w http.ResponseWriter, r *http.Request) (any, *httpRefusal) {
+	m := HTTPRequest{Method: r.Method, URI: r.URL.RequestURI(), Header: r.Header.Clone()}
+	if !utf8.ValidString(m.URI) {
+		return nil, &httpRefusal{status: http.StatusBadRequest, reason: "the URI is not UTF-8"}
+	}
+	if r.Host != "" {
+		m.Header.Set("Host", r.Host)
+	}
+	for name, values := range m.Header {
+		if !utf8.ValidString(strings.Join(values, "")) {
+			return nil, &httpRefusal{status: http.StatusBadRequest, reason: "the header " + name + " is not UTF-8"}
+		}
+	}
+	var refusal *httpRefusal
+	m.Body, refusal = bodyOf(w, r)
+	return m, refusal
 }
 
 // typeOf finds the type that the path names: the one of just that name, or else

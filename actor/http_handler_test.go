@@ -57,7 +57,7 @@ var wishes = map[string]any{
 	"aborted":     Aborted{},
 	"unencodable": math.NaN(),
 	"unknown":     struct{ A int }{},
-	"teapot":      HTTPResponse{418, http.Header{"Content-Type": {"text/plain"}, "X-Pot": {"a", "b"}}, []byte("short and stout")},
+	"teapot":      HTTPResponse{Status: 418, Header: http.Header{"Content-Type": {"text/plain"}, "X-Pot": {"a", "b"}}, Body: []byte("short and stout")},
 	"plain":       HTTPResponse{Header: http.Header{"content-type": {"text/plain"}}, Body: []byte("plain")},
 	"no-content":  HTTPResponse{Status: 204},
 	"bad-status":  HTTPResponse{Status: 100},

@@ -2,53 +2,84 @@ package actor
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // ListenHTTP serves HTTP requests at address, host:port, as messages of the given
 // types to this actor, as System.Handler does. A refusal is a NotListening
 // error: the address is no good, or taken. Listening follows as a message, then
-// the requests; NotListening if the listener is lost.
+// the requests; NotListening if the listener is lost, also because the process has
+// had no file left for a connection for ten seconds.
 //
-// The listener serves 1024 connections at once; a few more are told 503, and the
-// rest wait in the kernel. A header has 5 s and 64 KiB, a body 10 s and 1 MiB, a
-// response 10 s from the reply, an idle connection 30 s.
+// With the option Encrypted it serves HTTPS, HTTP/2 too, with the certificates of
+// Options.TLS.
+//
+// The listener serves 1024 connections at once, and as many requests; a few more are
+// told 503, and the rest wait in the kernel. A header has 5 s and 64 KiB, a body 10 s
+// and 1 MiB, a response 10 s from the reply, a streamed one 10 s for each 64 KiB of a
+// piece, an idle connection 30 s. On a connection of HTTP/2 there are 100 requests at
+// once. Limits.Table has them all.
 //
 // The listener is a child of the actor and ends with it: requests that wait for
 // a reply are told 503 then.
-func (s *Self) ListenHTTP(address string, requests Types) error {
+func (s *Self) ListenHTTP(address string, requests Types, options ...Option) error {
 	s.mine("ListenHTTP")
-	return s.listenHTTP(address, requests, usualHTTPLimits())
+	return s.listenHTTP(address, requests, usualHTTPLimits(), options...)
 }
 
-func (s *Self) listenHTTP(address string, requests Types, limits httpLimits) error {
+func (s *Self) listenHTTP(address string, requests Types, limits httpLimits, options ...Option) error {
 	where, err := ParseHostPort(address)
 	if err != nil {
 		return NotListening{address, err.Error()}
+	}
+	for _, o := range options {
+		if _, ok := o.(Scope); ok {
+			return NotListening{address, "a Scope is for Publish and Subscribe: the address says who can connect"}
+		}
+	}
+	var secure *tls.Config
+	if isEncrypted(options) {
+		if secure = httpsConfig(s.sys.tls); secure == nil {
+			return NotListening{address, "Encrypted needs a certificate, and Options.TLS has none"}
+		}
 	}
 	socket, err := net.Listen("tcp", string(where))
 	if err != nil {
 		return NotListening{address, reasonOf(err)}
 	}
-	s.serveHTTP(address, socket, requests, limits)
+	s.serveHTTP(address, socket, secure, requests, limits)
 	return nil
 }
 
-// serveHTTP spawns the listener that takes connections from socket.
-func (s *Self) serveHTTP(requested string, socket net.Listener, requests Types, limits httpLimits) {
+// httpsConfig returns what a listener with the certificates of c needs; nil if it has
+// none.
+func httpsConfig(c *tls.Config) *tls.Config {
+	if c == nil || len(c.Certificates) == 0 && c.GetCertificate == nil && c.GetConfigForClient == nil {
+		return nil
+	}
+	return c.Clone() // net/http adds to it
+}
+
+// serveHTTP spawns the listener that takes connections from socket, with TLS if secure
+// is not nil.
+func (s *Self) serveHTTP(requested string, socket net.Listener, secure *tls.Config, requests Types, limits httpLimits) {
+	address := socket.Addr().String()
 	l := &httpListener{
 		requested: requested,
-		address:   socket.Addr().String(),
-		socket:    newLimitedListener(socket, limits),
-		handler:   s.sys.Handler(s.Address(), requests),
+		address:   address,
+		socket:    newLimitedListener(socket, limits, s.sys.log.With("http", address)),
+		handler:   s.sys.handler(s.Address(), requests, limits.write),
+		most:      int64(limits.connections),
 		fresh:     make(map[net.Conn]struct{}),
 	}
-	l.serve(s.sys, limits)
+	l.serve(s.sys, secure, limits)
 	s.box.put(item{message: Listening{Requested: requested, Address: l.address}})
 	if s.listeners == nil {
 		s.listeners = make(map[*httpListener]Address)
@@ -99,6 +130,8 @@ type httpListener struct {
 	socket             *limitedListener
 	handler            http.Handler
 	server             *http.Server
+	most               int64                   // requests at once
+	requests           atomic.Int64            // under way
 	abort              context.CancelCauseFunc // of all requests
 	work               sync.WaitGroup          // the server's goroutine, and that which drains
 
@@ -108,7 +141,7 @@ type httpListener struct {
 }
 
 // serve makes the server.
-func (l *httpListener) serve(sys *System, limits httpLimits) {
+func (l *httpListener) serve(sys *System, secure *tls.Config, limits httpLimits) {
 	base, abort := context.WithCancelCause(context.Background())
 	l.abort = abort
 	l.server = &http.Server{
@@ -118,20 +151,30 @@ func (l *httpListener) serve(sys *System, limits httpLimits) {
 		WriteTimeout:      limits.read + sys.askTimeout + limits.write,
 		IdleTimeout:       limits.idle,
 		MaxHeaderBytes:    limits.headerBytes,
+		TLSConfig:         secure,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: limits.streams},
 		ErrorLog:          slog.NewLogLogger(sys.log.With("http", l.address).Handler(), slog.LevelWarn),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			if secured, ok := c.(*tls.Conn); ok {
+				c = secured.NetConn()
+			}
 			return context.WithValue(ctx, crowded{}, c.(*limitedConn).crowded)
 		},
 		ConnState: l.noteState,
 	}
 }
 
-// answer serves a request, unless there are too many connections.
+// answer serves a request, unless there are too many connections, or requests.
 func (l *httpListener) answer(w http.ResponseWriter, r *http.Request) {
 	if tooMany, _ := r.Context().Value(crowded{}).(bool); tooMany {
 		w.Header().Set("Connection", "close")
-		refusalOf(errHTTPCrowded).write(w)
+		refusalOf(errHTTPCrowded).write(w, formOf(r.Header))
+		return
+	}
+	defer l.requests.Add(-1)
+	if l.requests.Add(1) > l.most {
+		refusalOf(errHTTPBusy).write(w, formOf(r.Header))
 		return
 	}
 	l.handler.ServeHTTP(w, r)
@@ -158,7 +201,11 @@ func (l *httpListener) run(self *Self) any {
 	defer l.server.Close()
 	defer l.abort(errHTTPClosing)
 	l.work.Go(func() {
-		err := l.server.Serve(l.socket)
+		serve := l.server.Serve
+		if l.server.TLSConfig != nil {
+			serve = func(s net.Listener) error { return l.server.ServeTLS(s, "", "") }
+		}
+		err := serve(l.socket)
 		self.box.put(item{message: unserved{err}})
 	})
 	draining := false

@@ -276,7 +276,7 @@ func TestListenerIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := &lostListener{socket, make(chan struct{})}
-	s.do(func(self *Self) { self.serveHTTP("127.0.0.1:0", lost, httpTypes, usualHTTPLimits()) })
+	s.do(func(self *Self) { self.serveHTTP("127.0.0.1:0", lost, nil, httpTypes, usualHTTPLimits()) })
 	if diff := cmp.Diff(any(Listening{"127.0.0.1:0", socket.Addr().String()}), <-s.heard); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}

@@ -15,26 +15,40 @@ import (
 )
 
 // reply writes the reply of an actor.
-func (h *httpHandler) reply(w http.ResponseWriter, reply any) {
+func (h *httpHandler) reply(w http.ResponseWriter, r *http.Request, reply any) {
+	form := formOf(r.Header)
 	if response, ok := reply.(HTTPResponse); ok {
-		if reason := response.check(); reason != "" {
-			(&httpRefusal{status: http.StatusInternalServerError, reason: reason}).write(w)
-			return
+		reason := response.check()
+		streamed := !response.Stream.IsZero()
+		switch {
+		case reason != "":
+			(&httpRefusal{status: http.StatusInternalServerError, reason: reason}).write(w, form)
+			if streamed {
+				h.sys.closeStream(response.Stream, HTTPClosed{Reason: reason})
+			}
+		case streamed:
+			h.stream(w, r, response)
+		default:
+			response.write(w)
 		}
-		response.write(w)
 		return
 	}
-	body, err := h.sys.types.EncodeJSON(reply)
+	encode := h.sys.types.EncodeJSON
+	if form == plainJSON {
+		encode = h.sys.types.EncodePlainJSON
+	}
+	body, err := encode(reply)
 	if err != nil {
-		refusalOf(err).write(w)
+		refusalOf(err).write(w, form)
 		return
 	}
-	writeJSON(w, http.StatusOK, append(body, '\n'))
+	writeJSON(w, http.StatusOK, form, append(body, '\n'))
 }
 
 // writeJSON writes the whole response. Of HEAD, net/http leaves the body out.
-func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json")
+func writeJSON(w http.ResponseWriter, status int, form jsonForm, body []byte) {
+	w.Header().Set("Content-Type", form.contentType())
+	w.Header().Set("Vary", "Accept")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
@@ -46,7 +60,7 @@ func (m HTTPResponse) check() string {
 	switch {
 	case m.Status != 0 && (m.Status < 200 || m.Status > 599):
 		return fmt.Sprintf("the actor replied with the status %d, which is none", m.Status)
-	case (m.Status == http.StatusNoContent || m.Status == http.StatusNotModified) && len(m.Body) > 0:
+	case (m.Status == http.StatusNoContent || m.Status == http.StatusNotModified) && (len(m.Body) > 0 || !m.Stream.IsZero()):
 		return fmt.Sprintf("the actor replied with a body to the status %d, which has none", m.Status)
 	}
 	for name := range m.Header {
@@ -59,6 +73,11 @@ func (m HTTPResponse) check() string {
 }
 
 func (m HTTPResponse) write(w http.ResponseWriter) {
+	m.head(w)
+	w.Write(m.Body) // an error means that the client is gone
+}
+
+func (m HTTPResponse) head(w http.ResponseWriter) {
 	for name, values := range m.Header {
 		for _, v := range values {
 			w.Header().Add(name, v)
@@ -67,7 +86,6 @@ func (m HTTPResponse) write(w http.ResponseWriter) {
 	if m.Status != 0 {
 		w.WriteHeader(m.Status)
 	}
-	w.Write(m.Body) // an error means that the client is gone
 }
 
 // retryAfter is when a client that was told 503 may try again.
@@ -89,14 +107,14 @@ func refusalOf(err error) *httpRefusal {
 	case errors.As(err, new(Unavailable)), errors.As(err, new(Overloaded)), errors.As(err, new(Busy)), errors.As(err, new(Undelivered)),
 		errors.As(err, new(Aborted)), errors.Is(err, ErrOverloaded), errors.Is(err, ErrEnded),
 		errors.Is(err, transport.ErrUnreachable), errors.Is(err, context.Canceled),
-		errors.Is(err, errHTTPClosing), errors.Is(err, errHTTPCrowded):
+		errors.Is(err, errHTTPClosing), errors.Is(err, errHTTPCrowded), errors.Is(err, errHTTPBusy):
 		r.status = http.StatusServiceUnavailable
 		r.header = http.Header{"Retry-After": {strconv.Itoa(int(retryAfter / time.Second))}}
 	}
 	return r
 }
 
-func (r *httpRefusal) write(w http.ResponseWriter) {
+func (r *httpRefusal) write(w http.ResponseWriter, form jsonForm) {
 	type reason struct {
 		Status int    `json:"status"`
 		Reason string `json:"reason"`
@@ -106,5 +124,5 @@ func (r *httpRefusal) write(w http.ResponseWriter) {
 	e.SetEscapeHTML(false)
 	e.Encode(map[string]reason{"error": {r.status, r.reason}}) // cannot fail: a number and a string
 	maps.Copy(w.Header(), r.header)
-	writeJSON(w, r.status, body.Bytes())
+	writeJSON(w, r.status, form, body.Bytes())
 }

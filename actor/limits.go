@@ -126,7 +126,7 @@ func (l Limits) Table() []Limit {
 		}
 		table = append(table, row)
 	}
-	return append(table,
+	table = append(table,
 		Limit{Name: "memory of a message, for each of its bytes", Per: "message", Most: codec.MemoryPerByte, Unit: "bytes", Beyond: "Undelivered, with the reason"},
 		Limit{Name: "memory of a message, in any case", Per: "message", Most: codec.MemoryBase, Unit: "bytes", Beyond: "Undelivered, with the reason"},
 		Limit{Name: "structural types that peers bring up", Per: "process", Most: codec.MaxLearned, Beyond: "they arrive as Unknown"},
@@ -134,6 +134,6 @@ func (l Limits) Table() []Limit {
 		Limit{Name: "actors that watch one", Per: "actor", Most: maxWatchers, Beyond: "Ended with Undelivered, and the reason"},
 		Limit{Name: "facts of sessions that are over", Per: "actor", Most: keepPairs, Beyond: "of those in the middle it is not told"},
 		Limit{Name: "results of actors that have ended", Per: "process", Most: keptResults, Beyond: "the oldest is forgotten"},
-		Limit{Name: "body of a request", Per: "request", Most: maxHTTPBody, Unit: "bytes", Beyond: "413"},
 	)
+	return append(table, usualHTTPLimits().table()...)
 }

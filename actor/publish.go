@@ -14,6 +14,9 @@ func (s *Self) Publish(name string, options ...Option) error {
 	if !ok {
 		return NotPublished{name, scopeOf(options), "there is no such scope"}
 	}
+	if isEncrypted(options) {
+		return NotPublished{name, scopeOf(options), noEncryption}
+	}
 	s.registers()
 	return refusal(s.sys.net.Publish(s.at.Actor, directory.Name(name), scope))
 }
@@ -36,6 +39,9 @@ func (s *Self) Subscribe(pattern string, options ...Option) error {
 	if !ok {
 		return NotSubscribed{pattern, scopeOf(options), "there is no such scope"}
 	}
+	if isEncrypted(options) {
+		return NotSubscribed{pattern, scopeOf(options), noEncryption}
+	}
 	s.registers()
 	return refusal(s.sys.net.Subscribe(s.at.Actor, directory.Pattern(pattern), scope))
 }
@@ -47,6 +53,9 @@ func (s *Self) Unsubscribe(pattern string) {
 	s.mine("Unsubscribe")
 	s.sys.net.Unsubscribe(s.at.Actor, directory.Pattern(pattern))
 }
+
+// noEncryption is why Encrypted is refused where it would be ignored.
+const noEncryption = "Encrypted is for ListenHTTP: sessions are not"
 
 // registers notes that the node must be told when the actor ends.
 func (s *Self) registers() {

@@ -215,6 +215,7 @@ func (sys *System) postItem(to transport.Address, it item, room int64, wakers *[
 		a := sys.asks.get(to.Actor)
 		if a == nil || a.at != to || !a.finish(it.from, it.message, nil) {
 			sys.counts.late.Add(1) // a second reply, or one that nobody waits for
+			sys.unheard(it.message)
 		}
 		return nil
 	}

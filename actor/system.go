@@ -2,6 +2,7 @@ package actor
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -27,6 +28,7 @@ type System struct {
 	patience   time.Duration // Options.Grace
 	askTimeout time.Duration
 	mailbox    int
+	tls        *tls.Config // nil: none
 	fatal      chan error
 
 	lastActor atomic.Uint64 // ids of actors are odd
@@ -65,6 +67,7 @@ func Open(options *Options) (*System, error) {
 		patience:   o.Grace,
 		askTimeout: o.AskTimeout,
 		mailbox:    o.Mailbox,
+		tls:        o.TLS,
 		fatal:      make(chan error, 16),
 		closed:     make(chan struct{}),
 		events:     o.Events,

@@ -39,8 +39,15 @@ var ownTypes = []codec.Type{
 	{Name: "layer-cake.overloaded", Go: reflect.TypeFor[Overloaded]()},
 	{Name: "layer-cake.busy", Go: reflect.TypeFor[Busy]()},
 	{Name: "layer-cake.unavailable", Go: reflect.TypeFor[Unavailable]()},
+	{Name: "layer-cake.http-request", Go: requestType},
 	{Name: "layer-cake.http-response", Go: reflect.TypeFor[HTTPResponse]()},
+	{Name: "layer-cake.http-next", Go: reflect.TypeFor[HTTPNext]()},
+	{Name: "layer-cake.http-chunk", Go: reflect.TypeFor[HTTPChunk]()},
+	{Name: "layer-cake.http-closed", Go: reflect.TypeFor[HTTPClosed]()},
 }
+
+// requestType may be among the types of an application, for ListenHTTP.
+var requestType = reflect.TypeFor[HTTPRequest]()
 
 // A registry knows the types of one system. It is a transport.Codec.
 type registry struct {
@@ -52,6 +59,9 @@ func newRegistry(types Types) (*registry, error) {
 	r := &registry{known: make(map[reflect.Type]bool)}
 	list := make([]codec.Type, 0, len(types))
 	for _, t := range types {
+		if t.typ == requestType {
+			continue // it has a name
+		}
 		list = append(list, codec.Type{Name: t.name, Go: t.typ})
 		r.known[t.typ] = true
 	}

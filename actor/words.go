@@ -52,10 +52,17 @@ func (s Scope) known() (directory.Scope, bool) {
 	return directory.Scope(s), WAN <= s && s <= Library
 }
 
-// An Option of Publish and Subscribe is a Scope.
+// An Option of Publish and Subscribe is a Scope, one of ListenHTTP is Encrypted.
 type Option interface{ option() }
 
 func (Scope) option() {}
+
+// Encrypted makes ListenHTTP serve TLS, with the certificates of Options.TLS.
+const Encrypted = encrypted(true)
+
+type encrypted bool
+
+func (encrypted) option() {}
 
 // scopeOf returns the scope that the options say, Host if they say none.
 func scopeOf(options []Option) Scope {
@@ -66,6 +73,16 @@ func scopeOf(options []Option) Scope {
 		}
 	}
 	return scope
+}
+
+// isEncrypted reports whether the options say Encrypted.
+func isEncrypted(options []Option) bool {
+	for _, o := range options {
+		if e, ok := o.(encrypted); ok && bool(e) {
+			return true
+		}
+	}
+	return false
 }
 
 // The reasons for which a verb fails at once. Ask for them with errors.Is.

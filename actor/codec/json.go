@@ -31,19 +31,40 @@ func (c *Codec) EncodeJSON(message any) ([]byte, error) {
 	if message == nil {
 		return []byte(`{"value":["nil",null,[]]}`), nil
 	}
-	t := reflect.TypeOf(message)
-	if t == unknownType {
-		return nil, &PortableError{t.String(), fmt.Sprintf("its type %q is not registered", message.(Unknown).Type)}
-	}
-	e, err := c.entryOf(t)
-	if err != nil {
-		return nil, &PortableError{t.String(), err.Error()}
-	}
 	w := &shower{codec: c, b: []byte(`{"value":`)}
-	if err := w.message(e.plan, reflect.ValueOf(message)); err != nil {
-		return nil, &PortableError{t.String(), err.Error()}
+	if err := w.show(message); err != nil {
+		return nil, err
 	}
 	return append(w.b, '}'), nil
+}
+
+// EncodePlainJSON returns message as EncodeJSON does, but without any tag: the value
+// alone, also of what is in any.
+func (c *Codec) EncodePlainJSON(message any) ([]byte, error) {
+	if message == nil {
+		return []byte("null"), nil
+	}
+	w := &shower{codec: c, plain: true}
+	if err := w.show(message); err != nil {
+		return nil, err
+	}
+	return w.b, nil
+}
+
+// show writes a message. The error is a *PortableError.
+func (w *shower) show(message any) error {
+	t := reflect.TypeOf(message)
+	if t == unknownType {
+		return &PortableError{t.String(), fmt.Sprintf("its type %q is not registered", message.(Unknown).Type)}
+	}
+	e, err := w.codec.entryOf(t)
+	if err != nil {
+		return &PortableError{t.String(), err.Error()}
+	}
+	if err := w.message(e.plan, reflect.ValueOf(message)); err != nil {
+		return &PortableError{t.String(), err.Error()}
+	}
+	return nil
 }
 
 // tag returns what is said in JSON of the type of p.
@@ -98,6 +119,7 @@ func (c *Codec) tag(p *plan, within ...reflect.Type) string {
 // A shower writes JSON.
 type shower struct {
 	codec *Codec
+	plain bool // no tags
 	b     []byte
 	depth int
 }
@@ -107,8 +129,11 @@ func (w *shower) message(p *plan, v reflect.Value) (err error) {
 	return w.tagged(p, v)
 }
 
-// tagged writes the type of v and v.
+// tagged writes the type of v, unless all is to be plain, and v.
 func (w *shower) tagged(p *plan, v reflect.Value) error {
+	if w.plain {
+		return w.value(p, v)
+	}
 	w.b = append(w.b, '[')
 	w.text(w.codec.tag(p))
 	w.b = append(w.b, ',')
