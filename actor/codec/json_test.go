@@ -378,3 +378,30 @@ func TestSnake(t *testing.T) {
 		}
 	}
 }
+
+func TestEncodePlainJSON(t *testing.T) {
+	c := newRequests(t)
+	for _, test := range []struct {
+		message any
+		want    string
+	}{
+		{nil, `null`},
+		{"s", `"s"`},
+		{[][]float64{{0.25, 2}, nil, {}}, `[[0.25,2],null,[]]`},
+		{xy{1, -2}, `{"x":1,"y":-2}`},
+		{90 * time.Second, `"1m30s"`},
+		{box{[]any{1, grid{{1}}, nil, xy{}}}, `{"value":[1,[[1]],null,{"x":0,"y":0}]}`},
+		{map[string]any{"a": xy{}, "b": nil}, `{"a":{"x":0,"y":0},"b":null}`},
+		{level(3), `"+++"`},
+	} {
+		got, err := c.EncodePlainJSON(test.message)
+		if err != nil || string(got) != test.want {
+			t.Errorf("%#v:\ngot  %s, %v\nwant %s", test.message, got, err, test.want)
+		}
+	}
+	for _, message := range []any{math.NaN(), Unknown{Type: "x"}, struct{ A int }{}, func() {}} {
+		if got, err := c.EncodePlainJSON(message); !errors.As(err, new(*PortableError)) {
+			t.Errorf("%T: got %s, %v", message, got, err)
+		}
+	}
+}

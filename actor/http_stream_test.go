@@ -1,0 +1,520 @@
+package actor
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/layer-cake/layer-cake/transport/memory"
+)
+
+// A spring is an actor that streams: it does what the test says with each word.
+type spring struct {
+	heard chan any                // what it was told as a stream
+	say   chan any                // its replies to HTTPNext; closed: it ends
+	head  HTTPResponse            // without Stream
+	child bool                    // a child is the stream
+	told  func(self *Self, m any) // instead of heard
+}
+
+func newSpring() *spring { return &spring{heard: make(chan any, 16), say: make(chan any, 16)} }
+
+func (s *spring) run(self *Self) any {
+	for m := range self.Messages() {
+		switch m := m.(type) {
+		case httpXy, HTTPRequest:
+			response := s.head
+			response.Stream = self.Address()
+			if s.child {
+				response.Stream = self.Spawn(s.flow, Named("flow"))
+			}
+			self.Reply(response)
+		case Listening:
+			s.heard <- m
+		case Returned:
+		default:
+			if end := s.flows(self, m); end {
+				return nil
+			}
+		}
+	}
+	return Aborted{}
+}
+
+// flow is the life of a child that is the stream.
+func (s *spring) flow(self *Self) any {
+	for m := range self.Messages() {
+		if end := s.flows(self, m); end {
+			return nil
+		}
+	}
+	return Aborted{}
+}
+
+func (s *spring) flows(self *Self, m any) (end bool) {
+	if s.told != nil {
+		s.told(self, m)
+		return false
+	}
+	s.heard <- m
+	if _, ok := m.(HTTPNext); !ok {
+		return false
+	}
+	answer, ok := <-s.say
+	if ok && answer != nil {
+		self.Reply(answer)
+	}
+	return !ok
+}
+
+// next waits for the next word that the stream is told.
+func next[T any](t *testing.T, s *spring) T {
+	t.Helper()
+	m := <-s.heard
+	word, ok := m.(T)
+	if !ok {
+		t.Fatalf("got %#v, want a %T", m, word)
+	}
+	return word
+}
+
+// serve lets an actor serve the spring, and returns its URL.
+func serve(t *testing.T, sys *System, s *spring, limits httpLimits, options ...Option) (url string, self Address) {
+	t.Helper()
+	self = sys.Spawn(func(self *Self) any {
+		if err := self.listenHTTP("127.0.0.1:0", wholeTypes, limits, options...); err != nil {
+			t.Error(err)
+		}
+		return s.run(self)
+	}, Named("spring"))
+	return "http://" + next[Listening](t, s).Address + "/xy", self
+}
+
+// client returns an HTTP client that leaves no connection behind.
+func client(t *testing.T) *http.Client {
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+func open(t *testing.T, c *http.Client, url string) *http.Response {
+	t.Helper()
+	response, err := c.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { response.Body.Close() })
+	return response
+}
+
+// flowsAsSaid follows one stream to its end: each piece is there before the next is
+// asked for.
+func flowsAsSaid(t *testing.T, s *spring, response *http.Response) {
+	t.Helper()
+	if got := response.Header.Get("Content-Type"); got != "text/event-stream" {
+		t.Errorf("content type %q", got)
+	}
+	r := bufio.NewReader(response.Body)
+	line := func() string {
+		text, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%q, %v", text, err)
+		}
+		return text
+	}
+	want(t, line(), "begin\n")
+	first := next[HTTPNext](t, s)
+	if first.Client.IsZero() {
+		t.Error("the client is nobody")
+	}
+	for i := range 3 {
+		s.say <- HTTPChunk{Body: fmt.Appendf(nil, "data %d\n", i)}
+		want(t, line(), fmt.Sprintf("data %d\n", i))
+		if diff := cmp.Diff(HTTPNext{first.Client, i + 1, int64(7 * (i + 1))}, next[HTTPNext](t, s), cmp.Comparer(same)); diff != "" {
+			t.Errorf("want -, got +:\n%s", diff)
+		}
+	}
+	s.say <- HTTPChunk{Body: []byte("end"), Last: true}
+	if rest, err := io.ReadAll(r); string(rest) != "end" || err != nil {
+		t.Errorf("the end: %q, %v", rest, err)
+	}
+	if n := len(s.heard); n > 0 {
+		t.Errorf("after the end the stream is told %#v", <-s.heard)
+	}
+}
+
+func same(a, b Address) bool { return a.at == b.at }
+
+var events = HTTPResponse{Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: []byte("begin\n")}
+
+func TestStream(t *testing.T) {
+	for name, child := range map[string]bool{"self": false, "child": true} {
+		t.Run(name, func(t *testing.T) {
+			sys := alone(t, Options{Types: httpTypes})
+			closing(t, sys)
+			s := newSpring()
+			s.head, s.child = events, child
+			url, _ := serve(t, sys, s, usualHTTPLimits())
+			c := client(t)
+			flowsAsSaid(t, s, open(t, c, url))
+			flowsAsSaid(t, s, open(t, c, url)) // on the same connection
+			for info := range sys.Actors() {
+				if info.Name == "flow" && info.Waiting > 0 {
+					t.Errorf("%d messages wait for a stream", info.Waiting)
+				}
+			}
+		})
+	}
+}
+
+// together opens two processes that know each other: what one publishes the other is
+// given.
+func together(t *testing.T, f Func) (sys *System, publisher Address) {
+	t.Helper()
+	tr := &tree{network: memory.NewNetwork(), types: httpTypes}
+	host := tr.open(t, Options{Scope: Host, Listen: "127.0.0.1:4000", Directory: "none"})
+	one, two := tr.open(t, Options{}), tr.open(t, Options{})
+	closing(t, host)
+	closing(t, two)
+	closing(t, one)
+	one.Spawn(func(self *Self) any {
+		if err := self.Publish("spring"); err != nil {
+			return err
+		}
+		return f(self)
+	})
+	subscriber, leave := two.Enter("subscriber")
+	t.Cleanup(leave)
+	subscriber.Subscribe("spring")
+	return two, await[Available](t, subscriber).Publisher
+}
+
+// front serves what an actor, a pool or one of another process, answers.
+func front(t *testing.T, sys *System, to Address) (url string) {
+	t.Helper()
+	listening := make(chan string, 1)
+	sys.Spawn(func(self *Self) any {
+		if err := self.ListenHTTP("127.0.0.1:0", wholeTypes); err != nil {
+			t.Error(err)
+		}
+		for m := range self.Messages() {
+			if m, ok := m.(Listening); ok {
+				listening <- m.Address
+				continue
+			}
+			self.Forward(to, m)
+		}
+		return Aborted{}
+	}, Named("front"))
+	return "http://" + <-listening + "/xy"
+}
+
+func TestStreamOfAnotherProcess(t *testing.T) {
+	s := newSpring()
+	s.head, s.child = events, true
+	sys, to := together(t, s.quiet)
+	c := client(t)
+	url := front(t, sys, to)
+	flowsAsSaid(t, s, open(t, c, url))
+
+	// The client goes away.
+	response := open(t, c, url)
+	at := next[HTTPNext](t, s).Client
+	response.Body.Close()
+	s.say <- nil
+	closed := next[HTTPClosed](t, s)
+	if diff := cmp.Diff(HTTPClosed{at, "the client is gone"}, closed, cmp.Comparer(same)); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+// quiet is run for an actor that publishes.
+func (s *spring) quiet(self *Self) any {
+	for m := range self.Messages() {
+		switch m.(type) {
+		case Published, Delivered, Dropped, Returned:
+		case httpXy, HTTPRequest:
+			response := s.head
+			response.Stream = self.Spawn(s.flow, Named("flow"))
+			self.Reply(response)
+		}
+	}
+	return Aborted{}
+}
+
+// A pool gives the response, and the client hears the worker.
+func TestStreamThroughPool(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes})
+	closing(t, sys)
+	s := newSpring()
+	s.head, s.child = events, true
+	pool := sys.Spawn(Pool{Of: s.run, Size: 2}.Run)
+	c := client(t)
+	url := front(t, sys, pool)
+	flowsAsSaid(t, s, open(t, c, url))
+	flowsAsSaid(t, s, open(t, c, url))
+}
+
+// What is no end is not taken for one.
+func TestStreamIsCutOff(t *testing.T) {
+	for name, test := range map[string]struct {
+		say  any
+		ends bool
+		told string // empty: nothing
+	}{
+		"an error":       {say: Faulted{"no more", ""}},
+		"another reply":  {say: "more", told: "unexpected reply: string is no HTTPChunk"},
+		"it ends":        {ends: true},
+		"a response":     {say: HTTPResponse{}, told: "unexpected reply: actor.HTTPResponse is no HTTPChunk"},
+		"it has no time": {say: Overloaded{1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sys := alone(t, Options{Types: httpTypes})
+			closing(t, sys)
+			s := newSpring()
+			s.head, s.child = events, true
+			url, _ := serve(t, sys, s, usualHTTPLimits())
+			response := open(t, client(t), url)
+			at := next[HTTPNext](t, s).Client
+			if test.ends {
+				close(s.say)
+			} else {
+				s.say <- test.say
+			}
+			if got, err := io.ReadAll(response.Body); string(got) != "begin\n" || !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("got %q, %v, want an unexpected EOF", got, err)
+			}
+			if test.told != "" {
+				if diff := cmp.Diff(HTTPClosed{at, test.told}, next[HTTPClosed](t, s), cmp.Comparer(same)); diff != "" {
+					t.Errorf("want -, got +:\n%s", diff)
+				}
+			}
+			if n := len(s.heard); n > 0 {
+				t.Errorf("the stream is told %#v", <-s.heard)
+			}
+		})
+	}
+}
+
+// A stream that has ended before it is asked is cut off too.
+func TestStreamOfNobody(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes})
+	closing(t, sys)
+	ended := sys.Spawn(func(*Self) any { return nil })
+	if _, err := sys.Wait(t.Context(), ended); err != nil {
+		t.Fatal(err)
+	}
+	url := front(t, sys, sys.Spawn(func(self *Self) any {
+		for range self.Messages() {
+			self.Reply(HTTPResponse{Body: []byte("begin"), Stream: ended})
+		}
+		return nil
+	}))
+	if got, err := io.ReadAll(open(t, client(t), url).Body); string(got) != "begin" || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %q, %v, want an unexpected EOF", got, err)
+	}
+}
+
+func TestStreamClientGoesAway(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes})
+	closing(t, sys)
+	s := newSpring()
+	s.head = events
+	url, _ := serve(t, sys, s, usualHTTPLimits())
+	response := open(t, client(t), url)
+	at := next[HTTPNext](t, s).Client
+	response.Body.Close()
+	s.say <- nil // it keeps the client waiting
+	if diff := cmp.Diff(HTTPClosed{at, "the client is gone"}, next[HTTPClosed](t, s), cmp.Comparer(same)); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+	for len(sys.asks.all()) > 0 { // until the test as a whole is out of time
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// A client that reads nothing stops its stream, and is cut off after a while.
+func TestStreamSlowClient(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes})
+	closing(t, sys)
+	limits := usualHTTPLimits()
+	limits.write = 50 * time.Millisecond
+	s := newSpring()
+	asked, closed := 0, make(chan HTTPClosed, 1)
+	s.told = func(self *Self, m any) {
+		switch m := m.(type) {
+		case HTTPNext:
+			if asked++; asked != m.Chunks+1 || m.Bytes != int64(m.Chunks)<<20 {
+				t.Errorf("asked %d times, got %+v", asked, m)
+			}
+			self.Reply(HTTPChunk{Body: make([]byte, 1<<20)})
+		case HTTPClosed:
+			closed <- m
+		}
+	}
+	url, _ := serve(t, sys, s, limits)
+	conn := (&shop{t: t, address: strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/xy")}).dial("GET /xy HTTP/1.1\r\nHost: x\r\n\r\n")
+	if m := <-closed; !strings.HasPrefix(m.Reason, "the client is gone or reads too slowly: ") {
+		t.Errorf("got %+v", m)
+	}
+	conn.Close()
+}
+
+// A client that reads slowly, but reads, has a long piece whole.
+func TestStreamLongPiece(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes})
+	closing(t, sys)
+	s := newSpring()
+	url, _ := serve(t, sys, s, usualHTTPLimits())
+	response := open(t, client(t), url)
+	next[HTTPNext](t, s)
+	piece := []byte(strings.Repeat("0123456789abcdef", 1<<17))
+	s.say <- HTTPChunk{Body: piece, Last: true}
+	if got, err := io.ReadAll(response.Body); err != nil || string(got) != string(piece) {
+		t.Errorf("got %d bytes, %v", len(got), err)
+	}
+}
+
+// The limits on time of a request are not those of its stream.
+func TestStreamOutlivesLimits(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		for _, method := range []string{"GET", "POST"} {
+			t.Run(fmt.Sprint(secure, method), func(t *testing.T) {
+				limits := usualHTTPLimits()
+				limits.read, limits.write = 40*time.Millisecond, 40*time.Millisecond
+				certificate, roots := certify(t)
+				sys := alone(t, Options{Types: httpTypes, AskTimeout: 40 * time.Millisecond, TLS: certificate})
+				closing(t, sys)
+				s := newSpring()
+				c := client(t)
+				url, options := "", []Option{}
+				if secure {
+					c, options = secureClient(t, roots, true), []Option{Encrypted}
+				}
+				s.told = func(self *Self, m any) {
+					if m, ok := m.(HTTPNext); ok {
+						to := self.Sender()
+						self.AfterFunc(100*time.Millisecond, func() { self.Send(to, HTTPChunk{[]byte("x"), m.Chunks == 3}) })
+					}
+				}
+				url, _ = serve(t, sys, s, limits, options...)
+				if secure {
+					url = strings.Replace(url, "http:", "https:", 1)
+				}
+				request, err := http.NewRequest(method, strings.TrimSuffix(url, "xy")+"any", strings.NewReader(""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if method == "POST" {
+					request.Body, request.ContentLength = io.NopCloser(strings.NewReader("body")), 4
+				}
+				response, err := c.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer response.Body.Close()
+				if got, err := io.ReadAll(response.Body); string(got) != "xxxx" || err != nil {
+					t.Errorf("got %q, %v", got, err)
+				}
+				if want := map[bool]int{false: 1, true: 2}[secure]; response.ProtoMajor != want {
+					t.Errorf("%s, want HTTP/%d", response.Proto, want)
+				}
+			})
+		}
+	}
+}
+
+// What cannot be streamed, or is not wanted any more, ends the stream before it began.
+func TestStreamThatDoesNotBegin(t *testing.T) {
+	for name, test := range map[string]struct {
+		method string
+		head   HTTPResponse
+		status int
+		reason string
+	}{
+		"head":       {"HEAD", HTTPResponse{Status: 201}, 201, "the client asked for the header only"},
+		"no content": {"GET", HTTPResponse{Status: 204}, 500, "the actor replied with a body to the status 204, which has none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sys := alone(t, Options{Types: httpTypes})
+			closing(t, sys)
+			s := newSpring()
+			s.head, s.child = test.head, true
+			url, _ := serve(t, sys, s, usualHTTPLimits())
+			request, _ := http.NewRequest(test.method, url, nil)
+			response, err := client(t).Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if response.StatusCode != test.status {
+				t.Errorf("status %d, want %d", response.StatusCode, test.status)
+			}
+			want(t, next[HTTPClosed](t, s).Reason, test.reason)
+		})
+	}
+
+	t.Run("late", func(t *testing.T) {
+		sys := alone(t, Options{Types: httpTypes, AskTimeout: 10 * time.Millisecond})
+		closing(t, sys)
+		s := newSpring()
+		late := make(chan struct{})
+		url := front(t, sys, sys.Spawn(func(self *Self) any {
+			for range self.Messages() {
+				<-late
+				self.Reply(HTTPResponse{Stream: self.Spawn(s.flow)})
+			}
+			return nil
+		}))
+		if response := open(t, client(t), url); response.StatusCode != 504 {
+			t.Errorf("status %d", response.StatusCode)
+		}
+		close(late)
+		if diff := cmp.Diff(HTTPClosed{Reason: "nobody waits for the response any more"}, next[HTTPClosed](t, s), cmp.Comparer(same)); diff != "" {
+			t.Errorf("want -, got +:\n%s", diff)
+		}
+	})
+}
+
+// Streams end with the listener.
+func TestStreamEndsWithListener(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes})
+	s := newSpring()
+	stream := sys.Spawn(s.flow, Named("flow"))
+	listening := make(chan string, 1)
+	front := sys.Spawn(func(self *Self) any {
+		if err := self.ListenHTTP("127.0.0.1:0", httpTypes); err != nil {
+			t.Error(err)
+		}
+		for m := range self.Messages() {
+			switch m := m.(type) {
+			case Listening:
+				listening <- m.Address
+			case httpXy:
+				self.Reply(HTTPResponse{Body: []byte("begin"), Stream: stream})
+			}
+		}
+		return Aborted{}
+	})
+	response := open(t, client(t), "http://"+<-listening+"/xy")
+	at := next[HTTPNext](t, s).Client
+	s.say <- nil
+	sys.Stop(front)
+	if diff := cmp.Diff(HTTPClosed{at, "the server is closing"}, next[HTTPClosed](t, s), cmp.Comparer(same)); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+	if got, err := io.ReadAll(response.Body); string(got) != "begin" || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %q, %v, want an unexpected EOF", got, err)
+	}
+	if err := sys.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
