@@ -254,6 +254,7 @@ func (l *httpListener) shutdown(patience time.Duration) {
 		c.Close()
 	}
 	l.mu.Unlock()
-	l.server.Shutdown(ctx) // whoever is left is cut off by Close
+	l.server.Shutdown(ctx)  // whoever is left is cut off by Close
+	l.abort(errHTTPClosing) // and who streams to him knows why
 	l.server.Close()
 }

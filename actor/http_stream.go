@@ -98,7 +98,9 @@ func (s *httpStream) write(piece []byte) (err error) {
 			_, err = s.w.Write(part)
 		}
 		if err == nil {
-			err = s.on.Flush()
+			if err = s.on.Flush(); errors.Is(err, http.ErrNotSupported) {
+				err = nil // who wraps the writer decides when the client has it
+			}
 		}
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -517,4 +518,68 @@ func TestStreamEndsWithListener(t *testing.T) {
 	if err := sys.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
+}
+
+// A listener that is closed lets streams go on for a while.
+func TestStreamAfterUnlisten(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes, Grace: 50 * time.Millisecond})
+	closing(t, sys)
+	s := newSpring()
+	s.head = events
+	address := ""
+	self := sys.Spawn(func(self *Self) any {
+		if err := self.ListenHTTP("127.0.0.1:0", httpTypes); err != nil {
+			t.Error(err)
+		}
+		address = self.Input().(Listening).Address
+		s.heard <- Listening{}
+		for m := range self.Messages() {
+			switch m := m.(type) {
+			case httpXy:
+				self.Reply(HTTPResponse{Body: []byte("begin"), Stream: self.Address()})
+			case errand:
+				self.Unlisten(address)
+			default:
+				s.flows(self, m)
+			}
+		}
+		return Aborted{}
+	})
+	next[Listening](t, s)
+	response := open(t, client(t), "http://"+address+"/xy")
+	next[HTTPNext](t, s)
+	if err := sys.Send(self, errand{}); err != nil {
+		t.Fatal(err)
+	}
+	s.say <- HTTPChunk{Body: []byte(" more")}
+	at := next[HTTPNext](t, s).Client
+	s.say <- nil
+	if diff := cmp.Diff(HTTPClosed{at, "the server is closing"}, next[HTTPClosed](t, s), cmp.Comparer(same)); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+	if got, err := io.ReadAll(response.Body); string(got) != "begin more" || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %q, %v, want an unexpected EOF", got, err)
+	}
+}
+
+// unflushed hides that a writer can flush.
+type unflushed struct{ w http.ResponseWriter }
+
+func (u unflushed) Header() http.Header         { return u.w.Header() }
+func (u unflushed) WriteHeader(status int)      { u.w.WriteHeader(status) }
+func (u unflushed) Write(b []byte) (int, error) { return u.w.Write(b) }
+
+// A handler may be wrapped by what cannot flush: the client has it all in the end.
+func TestStreamThatCannotFlush(t *testing.T) {
+	sys := alone(t, Options{Types: httpTypes})
+	closing(t, sys)
+	s := newSpring()
+	s.say <- HTTPChunk{Body: []byte("one")}
+	s.say <- HTTPChunk{Body: []byte("two"), Last: true}
+	handler := sys.Handler(sys.Spawn(s.run), httpTypes)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(unflushed{w}, r)
+	}))
+	defer server.Close()
+	want(t, textOf(t, open(t, client(t), server.URL+"/xy")), "onetwo")
 }
