@@ -43,7 +43,7 @@ func (h *httpHandler) stream(w http.ResponseWriter, r *http.Request, response HT
 		pause:  h.pause,
 	}
 	if c := h.sys.find(s.source); c != nil {
-		s.ended = c.done
+		s.ended = c.over()
 	}
 	response.head(w)
 	if r.Method == http.MethodHead {
