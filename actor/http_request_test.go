@@ -27,7 +27,7 @@ func porter(self *Self) any {
 }
 
 // say sends a request as it is written, and returns the response.
-func say(t *testing.T, address, accept, request string) (status int, header http.Header, body string) {
+func say(t *testing.T, address, request string) (status int, body string) {
 	t.Helper()
 	conn := (&shop{t: t, address: address}).dial(request)
 	method, _, _ := strings.Cut(request, " ")
@@ -39,7 +39,7 @@ func say(t *testing.T, address, accept, request string) (status int, header http
 	if err != nil {
 		t.Fatalf("%q: %v", request, err)
 	}
-	return response.StatusCode, response.Header, string(b)
+	return response.StatusCode, string(b)
 }
 
 // A request whose path is none of the types is a message itself, if the actor wants
@@ -70,7 +70,7 @@ func TestHTTPRequest(t *testing.T) {
 			HTTPRequest{"BREW", "/DOUBLE", http.Header{"Host": {"here"}}, []byte("xy")}},
 		{"GET /xy?x=1 HTTP/1.1\r\nHost: here\r\n\r\n", httpXy{X: 1}}, // a type goes first
 	} {
-		if status, _, _ := say(t, address, "", test.request); status != 202 {
+		if status, _ := say(t, address, test.request); status != 202 {
 			t.Errorf("%q: status %d", test.request, status)
 		}
 		if diff := cmp.Diff(test.want, <-got); diff != "" {
@@ -87,7 +87,7 @@ func TestHTTPRequest(t *testing.T) {
 		{"GET /?\xff HTTP/1.1\r\nHost: here\r\n\r\n", refused(400, "the URI is not UTF-8"), 400},
 		{"GET /any HTTP/1.1\r\nHost: here\r\nX-A: \xff\r\n\r\n", refused(400, "the header X-A is not UTF-8"), 400},
 	} {
-		if status, _, body := say(t, address, "", test.request); status != test.status || body != test.want {
+		if status, body := say(t, address, test.request); status != test.status || body != test.want {
 			t.Errorf("%.80q: got %d %s, want %s", test.request, status, body, test.want)
 		}
 	}
