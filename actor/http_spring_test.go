@@ -206,4 +206,3 @@ func front(t *testing.T, sys *System, to Address) (url string) {
 	}, Named("front"))
 	return "http://" + <-listening + "/xy"
 }
-
