@@ -14,7 +14,7 @@ import (
 func TestLimits(t *testing.T) {
 	set := Limits{}
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	if err := addSettings(flags, &struct{ *Limits }{&set}); err != nil {
+	if _, err := addSettings(flags, &struct{ *Limits }{&set}); err != nil {
 		t.Fatal(err)
 	}
 	i := 0

@@ -23,21 +23,41 @@ const LevelVariable = "LAYER_CAKE_DEBUG_LEVEL"
 // themselves. Main reads them and takes them out, so that a role does not pass
 // them on.
 const (
-	// RoleVariable has the role's name, for logs. --role-name goes first.
+	// RoleVariable has the role's name, for logs and for the settings that are stored
+	// for it. --role-name goes first in logs.
 	RoleVariable = "LAYER_CAKE_ROLE"
 	// LifelineVariable has the file descriptor, a number, of the reading end of a
 	// pipe whose other end only group-cake holds. The pipe's end is a Stop.
 	LifelineVariable = "LAYER_CAKE_LIFELINE"
 )
 
+// HomeVariable is the environment variable that has the absolute path of the home of
+// the composite process, for the processes in it.
+const HomeVariable = "LAYER_CAKE_HOME"
+
 // Main runs f as the life of the process and exits. Nil options are the defaults.
 //
-// It reads the command line: a flag for each exported field of
-// Options.Settings, and its own, which --help lists. A flag is --name=value or
-// --name value; a boolean one is --name or --name=false. Logs go to stderr from
-// --debug-level up, which is warnings and faults unless said; they are coloured
-// on a terminal unless NO_COLOR is set. Options.Logger, if given, is used as it
-// is.
+// Each exported field of Options.Settings is a setting: a flag, whose name is the
+// field's in kebab-case, and an environment variable. Those of a field that is a struct
+// are settings too, so that Database.Host is --database-host, and --database takes JSON
+// for several at once. The tag usage of a field is its help, the tag unit what a number
+// means. A setting has its value from the last of these that says one:
+//
+//   - the struct as it is given to Main
+//   - the environment: LC_V_DATABASE_HOST; a struct before its fields
+//   - the role's file, if the process is a role of a composite process: what was given
+//     to layer-cake add. Group-cake starts it so, and --home-path with --role-name do
+//   - the command line: --name=value or --name value; a boolean is --name or --name=false;
+//     what comes later goes before what came first
+//
+// A value that is wrong ends the process, wherever it comes from. A variable that begins
+// with LC_V_ and is no setting is a warning, for other programs may know it. Main's own
+// flags are in --help, which lists them all; --describe-settings prints every setting as
+// JSON, with its value and where that comes from.
+//
+// Logs go to stderr from --debug-level up, which is warnings and faults unless said;
+// they are coloured on a terminal unless NO_COLOR is set. At DEBUG they have what each
+// actor receives and sends. Options.Logger, if given, is used as it is.
 //
 // SIGINT, SIGTERM and the end of the group-cake that started the process stop
 // the actor; a second signal exits at once. Actors that still run after
@@ -50,7 +70,7 @@ const (
 //	0  the actor ended, and not with an error
 //	1  it ended with one; the system could not be opened, or its directory
 //	   cannot go on; actors were left; a second signal
-//	2  the command line is wrong
+//	2  the command line or another source of settings is wrong
 func Main(f Func, options *Options) {
 	environment := os.Environ()
 	os.Unsetenv(RoleVariable)
@@ -71,17 +91,13 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 		return m.failed(err)
 	}
 	env := variables(environment)
-	if level := env[LevelVariable]; level != "" {
-		if err := line.level.Set(level); err != nil {
-			return m.failed(fmt.Errorf("%s %q: %w", LevelVariable, level, err))
-		}
-	}
-	if err := line.parse(args[1:]); err != nil {
+	if text, err := line.read(env, args[1:]); err != nil {
 		m.complain(err)
-		fmt.Fprintf(stderr, "Try %s --help.\n", m.program)
+		if errors.As(err, new(*argumentError)) {
+			fmt.Fprintf(stderr, "Try %s --help.\n", m.program)
+		}
 		return 2
-	}
-	if text := line.information(); text != "" {
+	} else if text != "" {
 		return m.print(text)
 	}
 
@@ -116,6 +132,9 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 			err = e.reason // the program's name says enough
 		}
 		return m.failed(err)
+	}
+	if len(line.unknown) > 0 {
+		m.sys.log.Warn("these variables are no settings of this program", "names", strings.Join(line.unknown, " "))
 	}
 	return m.live(f)
 }

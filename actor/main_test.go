@@ -41,6 +41,8 @@ func program() {
 		settings = *s
 	case "taken":
 		settings = &struct{ Version int }{}
+	case "parts":
+		settings = partedDefault()
 	case "own-home":
 		settings = &struct {
 			HomePath string `usage:"where it lives"`
@@ -48,6 +50,20 @@ func program() {
 	}
 	grace, _ := time.ParseDuration(os.Getenv("PROGRAM_GRACE"))
 	Main(s.run, &Options{Settings: settings, Grace: grace, Directory: "none"})
+}
+
+type partedSettings struct {
+	Database struct {
+		Rate int `usage:"how fast" unit:"requests a second"`
+		Wait time.Duration
+	} `usage:"where things are kept"`
+	Quick bool
+}
+
+func partedDefault() *partedSettings {
+	s := &partedSettings{Quick: true}
+	s.Database.Rate, s.Database.Wait = 5, time.Second
+	return s
 }
 
 func (s *programSettings) run(self *Self) any {

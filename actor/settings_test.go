@@ -59,7 +59,7 @@ func everyDefault() *everything {
 func parseSettings(t *testing.T, settings any, args ...string) error {
 	t.Helper()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	if err := addSettings(flags, settings); err != nil {
+	if _, err := addSettings(flags, settings); err != nil {
 		t.Fatal(err)
 	}
 	return flags.Parse(args)
@@ -141,7 +141,7 @@ func TestSettingsRefused(t *testing.T) {
 		"--wait=90":                      "it is no duration such as 1m30s or 250ms",
 		"--server-address=here":          "missing port in address",
 		"--station=10.0.0":               "IPv4 address too short",
-		"--retry=30":                     "cannot unmarshal number",
+		"--retry=30":                     "it is no JSON object",
 		`--retry={"regular":1}`:          `unknown field "regular"`,
 		`--weights={"a":"b"}`:            "cannot unmarshal string",
 		`--weights={"a":1`:               "the JSON ends too early",
@@ -172,7 +172,7 @@ func TestSettingsOfTheWrongKind(t *testing.T) {
 		".F: a value of type func() cannot be written as text":          &struct{ F func() }{},
 		".C: a value of type chan int cannot be written as text":        &struct{ C []chan int }{},
 		".E: a value of type error cannot be written as text":           &struct{ E error }{},
-		".S: Inner: a value of type func() cannot be written as text":   &struct{ S struct{ Inner func() } }{},
+		".S.Inner: a value of type func() cannot be written as text":    &struct{ S struct{ Inner func() } }{},
 		".M: a map with keys of type float64 cannot be written as text": &struct{ M map[float64]int }{},
 		".Z: a value of type complex128 cannot be written as text":      &struct{ Z complex128 }{},
 		".VERBOSE: there is a flag --verbose already": &struct {
@@ -182,12 +182,12 @@ func TestSettingsOfTheWrongKind(t *testing.T) {
 		"extra: it is nil and cannot be set": &struct{ *extra }{},
 	} {
 		flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-		err := addSettings(flags, settings)
+		_, err := addSettings(flags, settings)
 		if err == nil || !strings.HasPrefix(err.Error(), "settings: ") || !strings.HasSuffix(err.Error(), reason) {
 			t.Errorf("addSettings(%T) = %v; want an error that ends %q", settings, err, reason)
 		}
 	}
-	if err := addSettings(pflag.NewFlagSet("test", pflag.ContinueOnError), nil); err != nil {
+	if _, err := addSettings(pflag.NewFlagSet("test", pflag.ContinueOnError), nil); err != nil {
 		t.Errorf("no settings: %v", err)
 	}
 }
@@ -195,7 +195,7 @@ func TestSettingsOfTheWrongKind(t *testing.T) {
 // What a flag shows as its default is what it would read.
 func TestSettingsShowWhatTheyRead(t *testing.T) {
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	if err := addSettings(flags, everyDefault()); err != nil {
+	if _, err := addSettings(flags, everyDefault()); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
@@ -205,7 +205,8 @@ func TestSettingsShowWhatTheyRead(t *testing.T) {
 		"name": "string n", "kind": "string ", "count": "int 7", "small": "int8 0", "limit": "uint16 0",
 		"rate": "float64 0", "half": "float32 0", "wait": "duration 1m30s", "names": `strings ["x","y"]`,
 		"words": "strings ", "station": "addr ", "since": "time 0001-01-01T00:00:00Z",
-		"retry": `json {"regular_steps":1,"limits":[4]}`, "weights": `json {"a":1}`, "ports": "json ",
+		"retry": `json {"regular_steps":1,"limits":[4]}`, "retry-regular-steps": "float64 1", "retry-limits": "json [4]",
+		"weights": `json {"a":1}`, "ports": "json ",
 		"maybe": "host:port ", "maybe-count": "int ",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -229,6 +230,137 @@ func TestKebab(t *testing.T) {
 	} {
 		if got := kebab(name); got != want {
 			t.Errorf("kebab(%q) = %q; want %q", name, got, want)
+		}
+	}
+}
+
+type databaseSettings struct {
+	Host    HostPort      `usage:"where it is"`
+	Timeout time.Duration `json:"timeout"`
+	Names   []string      `json:"names,omitempty"`
+	Labels  map[string]int
+	Pool    struct{ Size uint8 }
+	common
+	Driver func() `json:"-"`
+	secret string
+}
+
+type nested struct {
+	Database databaseSettings `usage:"the database"`
+	Spare    *databaseSettings
+	Level    debugLevel
+}
+
+func nestedDefault() *nested {
+	d := databaseSettings{Host: "h:1", Timeout: time.Second, Names: []string{"x"}, Labels: map[string]int{"a": 1}}
+	d.Pool.Size = 4
+	return &nested{Database: d}
+}
+
+var wholeNested = cmp.Options{cmp.AllowUnexported(databaseSettings{}, common{}), cmpopts.EquateComparable()}
+
+// A struct is set as a whole or in parts: what comes later wins.
+func TestSettingsInParts(t *testing.T) {
+	for _, test := range []struct {
+		args string
+		want func(*nested)
+	}{
+		{"--database-host=b:2", func(n *nested) { n.Database.Host = "b:2" }},
+		{"--database-timeout=3s --database-pool-size=9", func(n *nested) { n.Database.Timeout, n.Database.Pool.Size = 3*time.Second, 9 }},
+		{"--database-verbose", func(n *nested) { n.Database.Verbose = true }},
+		{`--database={"Host":"b:2"}`, func(n *nested) { n.Database.Host = "b:2" }},
+		{`--database={"host":"b:2","timeout":"1m0s","Pool":{"Size":1}}`, func(n *nested) {
+			n.Database.Host, n.Database.Timeout, n.Database.Pool.Size = "b:2", time.Minute, 1
+		}},
+		{`--database={"Host":{"host":"c","port":3},"Verbose":true}`, func(n *nested) { n.Database.Host, n.Database.Verbose = "c:3", true }},
+		{`--database={"Host":"b:2"} --database-host=c:3`, func(n *nested) { n.Database.Host = "c:3" }},
+		{`--database-host=c:3 --database={"Host":"b:2"}`, func(n *nested) { n.Database.Host = "b:2" }},
+		{`--database-timeout=3s --database={"Host":"b:2"}`, func(n *nested) { n.Database.Host, n.Database.Timeout = "b:2", 3*time.Second }},
+		{`--database-pool={"Size":2} --database={}`, func(n *nested) { n.Database.Pool.Size = 2 }},
+		{`--database={"names":["a"]} --database-names=b --database-names=c`, func(n *nested) { n.Database.Names = []string{"b", "c"} }},
+		{`--database={"Labels":{"b":2}}`, func(n *nested) { n.Database.Labels = map[string]int{"b": 2} }},
+		{`--database={"Labels":null,"Host":null}`, func(n *nested) { n.Database.Labels = nil }},
+		{`--spare={"Host":"b:2"}`, func(n *nested) { n.Spare = &databaseSettings{Host: "b:2"} }},
+		{"--level=INFO", func(n *nested) { n.Level = 0 }},
+	} {
+		got, want := nestedDefault(), nestedDefault()
+		test.want(want)
+		if err := parseSettings(t, got, strings.Fields(test.args)...); err != nil {
+			t.Errorf("%s: %v", test.args, err)
+		}
+		if diff := cmp.Diff(want, got, wholeNested); diff != "" {
+			t.Errorf("%s: want -, got +:\n%s", test.args, diff)
+		}
+	}
+}
+
+// A whole of which one part is wrong changes none.
+func TestSettingsInPartsRefused(t *testing.T) {
+	for arg, reason := range map[string]string{
+		`--database={"Host":"b:2","Port":1}`:            `unknown field "Port"`,
+		`--database={"Host":"b:2","secret":"x"}`:        `unknown field "secret"`,
+		`--database={"Host":"b:2","Driver":1}`:          `unknown field "Driver"`,
+		`--database={"Host":"b:2","timeout":90}`:        "timeout: it is no JSON string",
+		`--database={"Host":"b:2","timeout":"90"}`:      "timeout: it is no duration such as 1m30s or 250ms",
+		`--database={"Host":"b:2","Pool":{"Size":256}}`: "Pool: Size: cannot unmarshal number 256",
+		`--database={"Host":"b:2","Pool":[]}`:           "Pool: it is no JSON object",
+		`--database={"Host":"b:2","Pool":{"Depth":1}}`:  `Pool: unknown field "Depth"`,
+		`--database={"Host":"b:2"`:                      "the JSON ends too early",
+		`--database={"Host":"b:2"} {}`:                  "something follows the JSON value",
+		"--database=null":                               "it is no JSON object",
+		"--database=":                                   "it is no JSON object",
+		"--database-pool-size=256":                      "it is out of the range of uint8",
+		"--database-driver=x":                           "unknown flag: --database-driver",
+		"--spare-host=b:2":                              "unknown flag: --spare-host",
+	} {
+		n := nestedDefault()
+		err := parseSettings(t, n, arg)
+		if err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%s: %v; want an error with %q", arg, err, reason)
+		}
+		if diff := cmp.Diff(nestedDefault(), n, wholeNested); diff != "" {
+			t.Errorf("%s changed the settings: want -, got +:\n%s", arg, diff)
+		}
+	}
+}
+
+// What the whole shows is what it reads, with the defaults left alone.
+func TestSettingsInPartsShowWhatTheyRead(t *testing.T) {
+	n := nestedDefault()
+	before := n.Database.Labels
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	if _, err := addSettings(flags, n); err != nil {
+		t.Fatal(err)
+	}
+	f := flags.Lookup("database")
+	want := `{"Host":"h:1","timeout":"1s","names":["x"],"Labels":{"a":1},"Pool":{"Size":4},"Verbose":false}`
+	if f.DefValue != want || f.Value.Type() != "json" {
+		t.Errorf("the default is a %s, %s; want %s", f.Value.Type(), f.DefValue, want)
+	}
+	if err := f.Value.Set(want); err != nil || f.Value.String() != want {
+		t.Errorf("it reads back as %s, %v", f.Value, err)
+	}
+	if err := f.Value.Set(`{"Labels":{"b":2},"names":["y"]}`); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]int{"a": 1}, before); diff != "" {
+		t.Errorf("the default's own map: want -, got +:\n%s", diff)
+	}
+}
+
+func TestSettingsInPartsOfTheWrongKind(t *testing.T) {
+	for want, settings := range map[string]any{
+		".DatabaseHost: there is a flag --database-host already": &struct {
+			Database     struct{ Host string }
+			DatabaseHost string
+		}{},
+		".A.B.C: a value of type chan int cannot be written as text": &struct {
+			A struct{ B struct{ C chan int } }
+		}{},
+	} {
+		_, err := addSettings(pflag.NewFlagSet("test", pflag.ContinueOnError), settings)
+		if err == nil || !strings.HasPrefix(err.Error(), "settings: ") || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%v; want an error that ends %q", err, want)
 		}
 	}
 }

@@ -49,10 +49,9 @@ func setterFor(field reflect.Value) (func(reflect.Value, string) error, error) {
 			v.Set(fresh)
 			return nil
 		}, err
-	case reflect.Slice:
-		if t.Elem().Kind() == reflect.String && !reflect.PointerTo(t.Elem()).Implements(textUnmarshalerType) {
-			return stringsSetter(), nil
-		}
+	}
+	if isStrings(t) {
+		return func(v reflect.Value, text string) error { return setStrings(v, text, false) }, nil
 	}
 	return setJSON, portable(t, nil)
 }
@@ -109,27 +108,31 @@ func numberError(err error, what string, kind reflect.Kind) error {
 	return fmt.Errorf("it is no %s", what)
 }
 
-// stringsSetter adds one element each time, after the first has replaced the
-// default. A value is taken as a JSON list if it is one: so lists can be stored
-// as one word, and emptied.
-func stringsSetter() func(reflect.Value, string) error {
-	replaced := false
-	return func(v reflect.Value, text string) error {
-		var more []string
-		if !strings.HasPrefix(text, "[") || json.Unmarshal([]byte(text), &more) != nil {
-			more = []string{text}
-		}
-		list := reflect.MakeSlice(v.Type(), 0, len(more)) // not the default's own array
-		if replaced {
-			list = v
-		}
-		replaced = true
-		for _, s := range more {
-			list = reflect.Append(list, reflect.ValueOf(s).Convert(v.Type().Elem()))
-		}
-		v.Set(list)
-		return nil
+// isStrings reports whether a t is a list of strings.
+func isStrings(t reflect.Type) bool {
+	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.String {
+		return false
 	}
+	list, element := reflect.PointerTo(t), reflect.PointerTo(t.Elem())
+	return !list.Implements(flagValueType) && !list.Implements(textUnmarshalerType) && !element.Implements(textUnmarshalerType)
+}
+
+// setStrings makes text the one element of a list, or with more another. Text is
+// taken as a JSON list if it is one: so lists can be stored as one word, and emptied.
+func setStrings(v reflect.Value, text string, more bool) error {
+	var elements []string
+	if !strings.HasPrefix(text, "[") || json.Unmarshal([]byte(text), &elements) != nil {
+		elements = []string{text}
+	}
+	list := reflect.MakeSlice(v.Type(), 0, len(elements)) // not the default's own array
+	if more {
+		list = v
+	}
+	for _, s := range elements {
+		list = reflect.Append(list, reflect.ValueOf(s).Convert(v.Type().Elem()))
+	}
+	v.Set(list)
+	return nil
 }
 
 func setJSON(v reflect.Value, text string) error {
@@ -153,7 +156,7 @@ func portable(t reflect.Type, seen []reflect.Type) error {
 		}
 	}
 	seen = append(seen, t)
-	if p := reflect.PointerTo(t); p.Implements(textUnmarshalerType) || p.Implements(reflect.TypeFor[json.Unmarshaler]()) {
+	if p := reflect.PointerTo(t); p.Implements(textUnmarshalerType) || p.Implements(jsonUnmarshalerType) {
 		return nil
 	}
 	switch t.Kind() {

@@ -14,7 +14,7 @@ import (
 
 // HomeVariable is the environment variable that has the absolute path of the
 // home of the composite process, for the processes in it.
-const HomeVariable = "LAYER_CAKE_HOME"
+const HomeVariable = actor.HomeVariable
 
 // DefaultGrace is the time between SIGTERM and SIGKILL. It leaves room in the
 // ten seconds that actor.Options.Grace gives to everything.

@@ -153,6 +153,17 @@ func (h *Home) collisions(names []string) error {
 	return &CollisionError{h.path, there}
 }
 
+// Read returns the role of that name in the home at path, and the file it is read
+// from. The error matches fs.ErrNotExist if there is none such.
+func Read(path, name string) (r Role, file string, err error) {
+	h, err := at(path)
+	if err != nil {
+		return Role{}, "", err
+	}
+	r, err = h.role(name)
+	return r, h.file("role", name, "role.json"), err
+}
+
 // role reads the role of that name.
 func (h *Home) role(name string) (Role, error) {
 	if err := CheckName(name); err != nil {
