@@ -188,6 +188,9 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	for {
 		select {
 		case <-a.wake:
+			if s.sys.traces {
+				s.traceReceived(a.outcome(), to)
+			}
 			return a.reply, a.err
 		case <-ctx.Done():
 			return a.abandon(context.Cause(ctx))

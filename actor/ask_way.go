@@ -11,6 +11,9 @@ import "github.com/layer-cake/layer-cake/directory/node"
 // request sends what an ask asks, in the session that to is bound to if it is this
 // actor's.
 func (s *Self) request(a *ask, to Address, message any) error {
+	if s.sys.traces {
+		s.traceSent(message, to)
+	}
 	if a.in == nil {
 		return s.sys.request(a, to, message)
 	}

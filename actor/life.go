@@ -131,6 +131,9 @@ func (sys *System) spawn(parent *Self, f Func, then func(any, error), options []
 
 // spawned tells of an actor that will run.
 func (sys *System) spawned(s *Self) {
+	if sys.traces {
+		s.traceCreated()
+	}
 	sys.emit(func() Event { return Spawned{s.Address(), s.parentAddress(), s.title()} })
 }
 
@@ -276,6 +279,9 @@ func (s *Self) forgetAsks() {
 
 // bequeath makes the result known and forgets the actor.
 func (s *Self) bequeath(value any) {
+	if s.sys.traces {
+		s.traceDestroyed(value)
+	}
 	s.sys.emit(func() Event { return Ended{s.Address(), value} })
 	if s.parent == nil {
 		s.sys.disown(s, value)
@@ -378,7 +384,7 @@ func (c *cell) stop(deadline time.Time) {
 
 // kill ends the actor, and its children, at their next Input.
 func (c *cell) kill() {
-	c.sys.log.Warn("actor has not ended in the time after Stop", "actor", c.title(), "address", c.at.String())
+	c.logger().Warn("actor has not ended in the time after Stop")
 	if checks := c.sys.checks; checks != nil {
 		checks.Overdue(c.describe())
 	}

@@ -35,10 +35,10 @@ func TestLoggerLines(t *testing.T) {
 	for _, test := range []struct {
 		word, role, want string
 	}{
-		{"DEBUG", "", "level=DEBUG msg=m\nlevel=TRACE msg=m\nlevel=OBJECT msg=m\nlevel=INFO msg=m\nlevel=WARN msg=m\nlevel=ERROR msg=m\n"},
-		{"OBJECT", "", "level=OBJECT msg=m\nlevel=INFO msg=m\nlevel=WARN msg=m\nlevel=ERROR msg=m\n"},
-		{"WARNING", "worker-3", "level=WARN msg=m role=worker-3\nlevel=ERROR msg=m role=worker-3\n"},
-		{"FAULT", "a\nb", "level=ERROR msg=m role=\"a\\nb\"\n"},
+		{"DEBUG", "", "level=DEBUG msg=\"<00000000>prog - m\"\nlevel=TRACE msg=\"<00000000>prog - m\"\nlevel=OBJECT msg=\"<00000000>prog - m\"\nlevel=INFO msg=\"<00000000>prog - m\"\nlevel=WARN msg=\"<00000000>prog - m\"\nlevel=ERROR msg=\"<00000000>prog - m\"\n"},
+		{"OBJECT", "", "level=OBJECT msg=\"<00000000>prog - m\"\nlevel=INFO msg=\"<00000000>prog - m\"\nlevel=WARN msg=\"<00000000>prog - m\"\nlevel=ERROR msg=\"<00000000>prog - m\"\n"},
+		{"WARNING", "worker-3", "level=WARN msg=\"<00000000>prog - m\" role=worker-3\nlevel=ERROR msg=\"<00000000>prog - m\" role=worker-3\n"},
+		{"FAULT", "a\nb", "level=ERROR msg=\"<00000000>prog - m\" role=\"a\\nb\"\n"},
 		{"NONE", "", ""},
 	} {
 		var level debugLevel
@@ -46,7 +46,7 @@ func TestLoggerLines(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		logger := newLogger(&out, level, false, test.role)
+		logger := newLogger(&out, level, false, "prog", test.role)
 		for _, l := range levels {
 			logger.Log(context.Background(), l, "m")
 		}

@@ -107,7 +107,7 @@ func run(args, environment []string, stdout, stderr io.Writer, f Func, options *
 		o.Role = env[RoleVariable]
 	}
 	if o.Logger == nil {
-		o.Logger = newLogger(stderr, line.level, env["NO_COLOR"] != "", o.Role)
+		o.Logger = newLogger(stderr, line.level, env["NO_COLOR"] != "", m.program, o.Role)
 	}
 	if line.directory != "" {
 		o.Directory = string(line.directory)

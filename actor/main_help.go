@@ -102,7 +102,7 @@ type settingDescription struct {
 	Usage   string `json:"usage"`
 	Env     string `json:"env"`
 	Value   string `json:"value"`
-	Source  string `json:"source"`        // default, command line, or the name of a variable or file
+	Source  string `json:"source"`        // default, parts, command line, or the name of a variable or file
 	Own     bool   `json:"own,omitempty"` // it is one of every Layer Cake program
 }
 
@@ -126,6 +126,9 @@ func (c *commandLine) description() (string, error) {
 			}
 			if d.Source == "" {
 				d.Source = fromDefault
+				if d.Value != d.Default {
+					d.Source = fromParts
+				}
 				if value := c.environment[variable]; own && value != "" { // read elsewhere
 					d.Value, d.Source = value, variable
 				}

@@ -74,11 +74,12 @@ func (s *Self) Context() context.Context {
 	return s.own
 }
 
-// Log returns a logger that carries the actor's name and address.
+// Log returns a logger that carries the actor: the attributes actor, its name, and
+// address. Main writes them before the message: <0000000e>worker - message.
 func (s *Self) Log() *slog.Logger {
 	s.mine("Log")
 	if s.log == nil {
-		s.log = s.sys.log.With("actor", s.title(), "address", s.at.String())
+		s.log = s.logger()
 	}
 	return s.log
 }
@@ -175,6 +176,9 @@ func (s *Self) open(it *item) (any, bool) {
 		if m.listed { // else it was forgotten while it waited
 			s.asks.remove(m)
 			s.sender = it.from
+			if s.sys.traces {
+				s.traceReceived(m.outcome(), it.from)
+			}
 			s.call(func() { m.then(m.reply, m.err) })
 		}
 		return nil, false
@@ -200,6 +204,9 @@ func (s *Self) open(it *item) (any, bool) {
 		return Ended{m.of, m.ended}, !m.off
 	case *ending:
 		s.sender = Address{}
+		if s.sys.traces {
+			s.traceReceived(Returned{Child: m.child}, Address{})
+		}
 		s.call(func() { m.then(m.value, m.err) })
 		return nil, false
 	}
@@ -225,6 +232,9 @@ func (s *Self) mayWait(verb string) {
 // hand notes that the actor is given a message.
 func (s *Self) hand(it item, message any) {
 	s.sender = it.from
+	if s.sys.traces {
+		s.traceReceived(message, it.from)
+	}
 	switch m := message.(type) {
 	case Stop:
 		s.leaving = true

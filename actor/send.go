@@ -32,6 +32,9 @@ func (s *Self) Send(to Address, message any) error {
 // an actor there is too slow for comes back as Undelivered.
 func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
 	s.mine("SendWait")
+	if s.sys.traces {
+		s.traceSent(message, to)
+	}
 	if s.bound {
 		return s.sys.refused(s.Address(), to, message, ErrWouldBlock)
 	}
@@ -76,6 +79,13 @@ func (s *Self) Forward(to Address, message any) error {
 
 // send sends in the session that to is bound to, if it is this actor's.
 func (s *Self) send(to, from Address, message any) error {
+	if s.sys.traces {
+		return s.sendTraced(to, from, message)
+	}
+	return s.sendNow(to, from, message)
+}
+
+func (s *Self) sendNow(to, from Address, message any) error {
 	in := s.session(to)
 	if in == nil {
 		return s.sys.send(to, from, message)

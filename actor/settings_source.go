@@ -26,6 +26,7 @@ func environmentName(flag string) string {
 const (
 	fromDefault     = "default"
 	fromCommandLine = "command line"
+	fromParts       = "parts" // of a struct, which has nothing of its own
 	// In between: the name of an environment variable, and the path of a role's file.
 )
 

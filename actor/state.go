@@ -148,6 +148,10 @@ func (s *Self) turn(it item, value *any) (ended bool) {
 func (s *Self) enter(next State) {
 	s.state = next
 	s.stateCode.Store(uint64(codeOf(next)))
+	s.log = nil // it names the state
+	if s.sys.traces {
+		s.traceBecame()
+	}
 	if len(s.saved) > 0 {
 		s.again = append(s.saved, s.again...)
 		s.saved = nil
@@ -157,6 +161,9 @@ func (s *Self) enter(next State) {
 // unhandled notes a message that the state returned nil for.
 func (s *Self) unhandled(message any) {
 	s.sys.counts.unhandled.Add(1)
+	if s.sys.traces {
+		s.traceUnhandled(message)
+	}
 	s.sys.emit(func() Event { return Unhandled{s.Address(), s.stateName(), message} })
 }
 

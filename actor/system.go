@@ -24,6 +24,7 @@ type System struct {
 	mint       *transport.Mint
 	types      *registry
 	log        *slog.Logger
+	traces     bool // log has a line for whatever actors do
 	net        *node.Node
 	patience   time.Duration // Options.Grace
 	askTimeout time.Duration
@@ -64,6 +65,7 @@ func Open(options *Options) (*System, error) {
 		mint:       transport.NewMint(process),
 		types:      types,
 		log:        o.Logger,
+		traces:     traces(o.Logger),
 		patience:   o.Grace,
 		askTimeout: o.AskTimeout,
 		mailbox:    o.Mailbox,

@@ -130,7 +130,7 @@ func start(t *testing.T, args ...string) (at string) {
 	found := make(chan string, 1)
 	go func() {
 		defer close(drained)
-		line := regexp.MustCompile(`msg="directory takes links".* at=(127\.0\.0\.1:[1-9][0-9]*)`)
+		line := regexp.MustCompile(`directory takes links".* at=(127\.0\.0\.1:[1-9][0-9]*)`)
 		lines := bufio.NewScanner(log)
 		for lines.Scan() {
 			if m := line.FindStringSubmatch(lines.Text()); m != nil {

@@ -32,7 +32,9 @@ and settings; --role-start=K has them begin at ROLE-K. All are added, or none.
 Every flag that is not one of those below is a setting of the role. It is kept,
 and given to the executable as it is written, in the same order. The value of a
 setting must be written --name=value: in "--name value" nobody could tell a value
-from the next word. Words after -- are kept and given to the executable too.
+from the next word. Words after -- are kept and given to the executable too. A Layer Cake
+program is asked, by --describe-settings, whether it takes them; what it refuses is
+not added.
 
     layer-cake add ./server
     layer-cake add ./worker --role-count=8 --limit=60
@@ -68,6 +70,9 @@ A composite process that runs has its new roles when it is run again.`,
 			}
 			h, err := openHome(*home)
 			if err != nil {
+				return err
+			}
+			if err := checkSettings(executable, line.settings, line.roleWords); err != nil {
 				return err
 			}
 			_, err = h.Add(role.Addition{

@@ -50,7 +50,7 @@ func startDaemon(ts *testscript.TestScript, program string, args ...string) stri
 	found, drained := make(chan string, 1), make(chan struct{})
 	go func() {
 		defer close(drained)
-		line := regexp.MustCompile(`msg="directory takes links".* at=(127\.0\.0\.1:[1-9][0-9]*)`)
+		line := regexp.MustCompile(`directory takes links".* at=(127\.0\.0\.1:[1-9][0-9]*)`)
 		for lines := bufio.NewScanner(log); lines.Scan(); {
 			if m := line.FindStringSubmatch(lines.Text()); m != nil {
 				found <- m[1]
