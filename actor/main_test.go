@@ -20,7 +20,15 @@ import (
 // The test binary is also a program: when it is called by that name it runs
 // Main, as a process of its own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"program": program})
+	testscript.Main(m, programs)
+}
+
+var programs = map[string]func(){"program": program}
+
+// AddProgram adds one that scripts may run, from the examples.
+func AddProgram(name string, f func()) bool {
+	programs[name] = f
+	return true
 }
 
 // settings are those of the program.

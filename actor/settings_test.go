@@ -252,7 +252,7 @@ type nested struct {
 }
 
 func nestedDefault() *nested {
-	d := databaseSettings{Host: "h:1", Timeout: time.Second, Names: []string{"x"}, Labels: map[string]int{"a": 1}}
+	d := databaseSettings{secret: "s", Host: "h:1", Timeout: time.Second, Names: []string{"x"}, Labels: map[string]int{"a": 1}}
 	d.Pool.Size = 4
 	return &nested{Database: d}
 }

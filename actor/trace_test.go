@@ -106,7 +106,7 @@ func TestTraceIsOffByDefault(t *testing.T) {
 	}
 }
 
-// A state's own lines name it, and a fault's stack comes once, whatever restarts.
+// A state's own lines name it, and a fault's stack comes once.
 func TestTraceOfStatesAndFaults(t *testing.T) {
 	got := lines(t, slog.LevelInfo, func(t *testing.T, sys *System) {
 		a := sys.Spawn(func(self *Self) any {
@@ -185,16 +185,21 @@ func TestBriefOfAnotherProcess(t *testing.T) {
 	}
 }
 
-// What one value costs to send and take while nothing is traced is in BenchmarkTell;
-// this is what it costs when it is.
-func BenchmarkTellTraced(b *testing.B) {
-	sys := alone(b, Options{Logger: slog.New(slog.NewTextHandler(discarder{}, &slog.HandlerOptions{Level: slog.LevelDebug}))})
-	defer sys.Close(context.Background())
-	self, leave := sys.Enter("bench")
-	defer leave()
-	for b.Loop() {
-		self.Send(self.Address(), walk{})
-		self.Input()
+// An actor that sends to itself: what the lines at DEBUG cost, and that without them
+// there is one test for each message sent and taken.
+func BenchmarkTrace(b *testing.B) {
+	for name, level := range map[string]slog.Level{"off": slog.LevelInfo, "on": slog.LevelDebug} {
+		b.Run(name, func(b *testing.B) {
+			sys := alone(b, Options{Logger: slog.New(slog.NewTextHandler(discarder{}, &slog.HandlerOptions{Level: level}))})
+			defer sys.Close(context.Background())
+			self, leave := sys.Enter("bench")
+			defer leave()
+			b.ReportAllocs()
+			for b.Loop() {
+				self.Send(self.Address(), walk{})
+				self.Input()
+			}
+		})
 	}
 }
 

@@ -14,6 +14,11 @@
 //	            role.json      executable, settings and words, see [Role]
 //	        .new-<random>/     an Add at work, or what is left of one that was killed
 //
+// Settings are kept as flags, and group-cake puts them on the role's command line. A
+// role that is an actor.Main program knows them for what its file says, so that they go
+// before the environment; one that is started by hand, with --home-path and --role-name,
+// has them from there too.
+//
 // No other package writes in a home. A file is replaced as a whole, by rename,
 // so that a reader finds the old or the new one; a role appears with all its
 // files, or not at all. Adding several roles is one change: who lists them sees
