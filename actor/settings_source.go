@@ -133,7 +133,8 @@ type storedSettings struct {
 // --role-name, which must be right. It is nil if the process has no role.
 //
 // The rest are the arguments without those settings. Group-cake repeats them there,
-// in front, since not every program of a role knows of files.
+// in front, since not every program of a role knows of files. Where they are not, the
+// environment is that of another program, and was passed on.
 func (c *commandLine) storedFor(args []string) (stored *storedSettings, rest []string, err error) {
 	home, name := c.environment[HomeVariable], c.environment[RoleVariable]
 	if home != "" && name != "" && role.CheckName(name) == nil {
@@ -144,10 +145,11 @@ func (c *commandLine) storedFor(args []string) (stored *storedSettings, rest []s
 		if err != nil {
 			return nil, nil, err
 		}
-		if n := len(stored.flags); len(args) >= n && slices.Equal(args[:n], stored.flags) {
-			args = args[n:]
+		n := len(stored.flags)
+		if len(args) < n || !slices.Equal(args[:n], stored.flags) {
+			return nil, args, nil // the role is a program that has started this one
 		}
-		return stored, args, nil
+		return stored, args[n:], nil
 	}
 	list, err := c.words(args)
 	if err != nil {
