@@ -36,6 +36,7 @@ func (e *RequestError) Unwrap() error { return e.Err }
 // Like the callback of Self.Ask it runs between two messages, also if there are no
 // requests, and not after the actor has ended. Sender is nobody in it.
 func (s *Self) Concurrently(requests []Request, then func(replies []any, err error)) {
+	s.mine("Concurrently")
 	if len(requests) == 0 {
 		s.callBack(then)
 		return
@@ -79,6 +80,7 @@ func (c *concurrent) replied(i int, to Address, reply any, err error) {
 // calls then when all were, or at the first failure: the rest are not asked then. All
 // else is as for Self.Concurrently.
 func (s *Self) Sequentially(requests []Request, then func(replies []any, err error)) {
+	s.mine("Sequentially")
 	if len(requests) == 0 {
 		s.callBack(then)
 		return

@@ -22,6 +22,7 @@ var errManyWatchers = fmt.Errorf("%w: %d watch the actor already", ErrOverloaded
 // Between processes the link counts as the actor: when it is lost, Ended says so, with
 // Undelivered as Value, though the actor may live.
 func (s *Self) Watch(a Address) {
+	s.mine("Watch")
 	if s.watches[a.at] != nil {
 		return
 	}
@@ -36,6 +37,7 @@ func (s *Self) Watch(a Address) {
 // Unwatch takes Watch back: no Ended of a is taken any more, also if one waits in the
 // mailbox already.
 func (s *Self) Unwatch(a Address) {
+	s.mine("Unwatch")
 	if w := s.watches[a.at]; w != nil {
 		delete(s.watches, a.at)
 		w.off = true // what waits in the mailbox is stepped over
