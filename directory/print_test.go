@@ -86,6 +86,28 @@ func TestText(t *testing.T) {
 		{Cancel{Timer{TimerClose, 6, 0}}, `cancel close-6`},
 		{Consult{Self, Enquire{Topic: TopicOffers}}, `consult for self: enquire offers of  by , number 0`},
 		{Inspect{LinkParty(2), Enquire{Topic: TopicSessions}}, `inspect for link-2: enquire sessions of  by , number 0`},
+		{Listen{1, "h:0", "h:9", who}, `listen at h:0 as listener-1 at h:9 for 00000002:5`},
+		{Unlisten{1}, `unlisten listener-1`},
+		{Call{"h:9", who}, `call h:9 for 00000002:5`},
+		{HangUp{LinkParty(2)}, `hang up link-2`},
+		{Listening{1, "h:0", "h:9"}, `listening at h:9 for h:0, listener-1`},
+		{NotListening{1, "h:0", "why"}, `not listening at h:0, listener-1: why`},
+		{Accepted{"h:9", who, LinkParty(2)}, `accepted 00000002:5 at h:9 over link-2`},
+		{Connected{"h:9", who, LinkParty(2)}, `connected to 00000002:5 at h:9 over link-2`},
+		{NotConnected{"h:9", "why"}, `not connected to h:9: why`},
+		{HungUp{who, LinkParty(2), "why"}, `hung up by 00000002:5 over link-2: why`},
+		{Join{1, who}, `join session-1 for 00000002:5`},
+		{Joined{1, who}, `joined session-1 by 00000002:5`},
+		{LinkIn{1}, `link in at listener-1`},
+		{LinkOut{3}, `link out for call-3`},
+		{Unreached{3, "why"}, `unreached by call-3: why`},
+		{ListenerLost{1, "why"}, `lost listener-1: why`},
+		{Ring{3, "h:9"}, `ring h:9 for call-3`},
+		{Bind{LinkParty(2), 1, ActorParty(3), false, who}, `bind session-1 of link-2 for actor-3 with 00000002:5`},
+		{Bind{LinkParty(2), 1, ActorParty(3), true, transport.Address{}}, `bind session-1 of link-2 for actor-3 with who listens there`},
+		{Unbind{LinkParty(2)}, `unbind link-2`},
+		{Part{LinkParty(2), "why"}, `part link-2: why`},
+
 		{Measure{LinkParty(2), Enquire{Topic: TopicUsage}}, `measure for link-2: enquire usage of  by , number 0`},
 	}
 	shown := map[string]bool{}
@@ -98,7 +120,7 @@ func TestText(t *testing.T) {
 
 	// Every word of these files is above.
 	marker := regexp.MustCompile(`(?m)^func \((\w+)\) (?:message|effect)\(\)`)
-	for _, file := range []string{"message.go", "session.go", "survey.go", "enquiry.go"} {
+	for _, file := range []string{"message.go", "session.go", "survey.go", "enquiry.go", "connection.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -109,7 +109,8 @@ type (
 	}
 )
 
-// From the shell to the resolver; Fired of its own timers to the acceptor.
+// From the shell to the resolver; Fired of its own timers to the acceptor and to the
+// switchboard; Lost of its links to that.
 type (
 	// Lost: the link of a session, or of an attempt at one, is lost, or could
 	// not be made.
@@ -132,7 +133,7 @@ type Opening struct {
 	Reach Scope
 }
 
-// A Timer is one that the resolver or the acceptor asked for.
+// A Timer is one that the resolver, the acceptor or the switchboard asked for.
 type Timer struct {
 	Kind TimerKind
 	ID   uint64 // unique among the timers of that kind
@@ -150,14 +151,18 @@ const (
 	// TimerCommit is the acceptor's: a session that is prepared must be committed by
 	// then, 4 s (R17). That is longer than any subscriber takes who lives.
 	TimerCommit
+	// The switchboard's.
+	TimerCall // a call must be answered by then: as long as the process sets, 5 s unless it does
+	TimerJoin // a link that came in at a listener must ask for its connection by then: 4 s (R17)
+	TimerPart // a connection that was closed must be answered by then: 4 s (R17)
 )
 
 // String returns the name of the kind.
 func (k TimerKind) String() string {
-	if k < TimerOpen || k > TimerCommit {
+	if k < TimerOpen || k > TimerPart {
 		return "none"
 	}
-	return [...]string{"open", "close", "retry", "commit"}[k-1]
+	return [...]string{"open", "close", "retry", "commit", "call", "join", "part"}[k-1]
 }
 
 // Effects of the resolver and of the acceptor, beside Send to an actor.

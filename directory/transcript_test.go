@@ -366,9 +366,9 @@ func (c command) message() (m Message, err error) {
 		n, e := strconv.Atoi(c.keys["process"])
 		fail(e)
 		m = Linked{process(n)}
-	case "fired":
+	case "fired": // of a link the number is that of its party
 		var timer Timer
-		for kind := TimerOpen; kind <= TimerCommit; kind++ {
+		for kind := TimerOpen; kind <= TimerPart; kind++ {
 			for _, word := range c.words {
 				if number, ok := strings.CutPrefix(word, kind.String()+"-"); ok {
 					n, e := strconv.ParseUint(number, 10, 64)
@@ -382,7 +382,47 @@ func (c command) message() (m Message, err error) {
 		}
 		m = Fired{timer}
 	default:
-		fail(errors.New("unknown verb"))
+		var e error
+		m, e = c.connection()
+		fail(e)
 	}
 	return m, err
+}
+
+// connection returns what the command says to the switchboard. The key who is the
+// number of an actor of process 9; listener, call and link are numbers.
+func (c command) connection() (Message, error) {
+	number := func(key string) uint64 {
+		n, _ := strconv.ParseUint(c.keys[key], 10, 32) // zero is nobody's
+		return n
+	}
+	who := transport.Address{Process: process(9), Actor: transport.ActorID(number("who"))}
+	if a, ok := c.from.Actor(); ok {
+		who = transport.Address{Process: process(1), Actor: a}
+	}
+	listener, call := ListenerID(number("listener")), CallID(number("call"))
+	session := SessionID(number("session"))
+	switch c.verb {
+	case "listen":
+		return Listen{listener, c.keys["requested"], c.keys["at"], who}, nil
+	case "unlisten":
+		return Unlisten{listener}, nil
+	case "listener-lost":
+		return ListenerLost{listener, c.reason}, nil
+	case "call":
+		return Call{c.keys["at"], who}, nil
+	case "hang-up":
+		return HangUp{LinkParty(number("link"))}, nil
+	case "link-in":
+		return LinkIn{listener}, nil
+	case "link-out":
+		return LinkOut{call}, nil
+	case "unreached":
+		return Unreached{call, c.reason}, nil
+	case "join":
+		return Join{session, who}, nil
+	case "joined":
+		return Joined{session, who}, nil
+	}
+	return nil, errors.New("unknown verb")
 }
