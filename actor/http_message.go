@@ -5,14 +5,15 @@ import (
 	"net/http"
 )
 
-// About listeners for HTTP.
+// About listeners.
 type (
 	// Listening: the listener is open, at the address it got. It comes before any
-	// request.
+	// request or connection.
 	Listening struct{ Requested, Address string }
-	// NotListening is the error of ListenHTTP, and comes later when the listener
-	// is lost: its socket was closed by others, or no connection could be accepted
-	// for ten seconds (too many open files). Requests under way are still answered.
+	// NotListening is the error of Listen and ListenHTTP, and comes later when the
+	// listener is lost: its socket was closed by others, or, of ListenHTTP, no
+	// connection could be accepted for ten seconds (too many open files). Requests under
+	// way are still answered.
 	NotListening struct{ Address, Reason string }
 )
 
@@ -71,5 +72,5 @@ type (
 
 // Error says where and why.
 func (m NotListening) Error() string {
-	return fmt.Sprintf("actor.ListenHTTP: %s: %s", m.Address, m.Reason)
+	return fmt.Sprintf("not listening at %s: %s", m.Address, m.Reason)
 }

@@ -42,6 +42,11 @@ func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Se
 	case Dropped:
 		s.box.drop(in, m)
 		s.interrupt(in, m.Reason)
+	case Accepted:
+		s.box.open(in, m, m.Remote)
+	case Closed:
+		s.box.drop(in, m)
+		s.interrupt(in, m.Reason)
 	default:
 		s.box.fact(m)
 	}

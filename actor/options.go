@@ -98,6 +98,7 @@ func (o Options) node(sys *System) (node.Config, error) {
 		LAN:         o.lan,
 		ParentScope: directory.Scope(p.scope),
 		ParentFixed: p.fixed,
+		ConnectTime: o.AskTimeout,
 		Heartbeat:   uint32(o.Heartbeat.Milliseconds()),
 		Limits:      o.Limits.node(),
 		Logger:      o.Logger,

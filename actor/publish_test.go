@@ -225,6 +225,14 @@ func (tr *tree) open(t *testing.T, options Options) *System {
 	if options.Directory == "" {
 		options.Directory = "127.0.0.1:4000"
 	}
+	return tr.openAs(t, options)
+}
+
+func (tr *tree) openAs(t *testing.T, options Options) *System {
+	t.Helper()
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
 	sys, err := Open(&options)
 	if err != nil {
 		t.Fatal(err)

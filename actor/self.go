@@ -46,6 +46,7 @@ type Self struct {
 	patience  *time.Timer               // of Ask; likewise
 	own       context.Context           // nil: nobody asked for it
 	listeners map[*httpListener]Address // until their end is taken note of
+	remotes   remotes                   // of clients; connections have sessions
 	log       *slog.Logger
 	revival   *revival  // nil: it is not restarted
 	born      time.Time // when this life began, of one that may be
@@ -239,6 +240,8 @@ func (s *Self) hand(it item, message any) {
 	case Stop:
 		s.leaving = true
 	case Dropped:
+		s.endAsks(m.Remote.in, m.Reason)
+	case Closed:
 		s.endAsks(m.Remote.in, m.Reason)
 	}
 	switch m := it.message.(type) {

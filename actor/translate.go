@@ -9,7 +9,7 @@ import (
 )
 
 // translate returns the message for an actor that a fact of the directory is.
-// The session is that of Available, Delivered and Dropped. It returns nil for
+// The session is that of Available, Delivered and Dropped, and of a connection. It returns nil for
 // what is none of an actor's business.
 func translate(fact directory.Message, in *node.Session) any {
 	switch m := fact.(type) {
@@ -35,6 +35,18 @@ func translate(fact directory.Message, in *node.Session) any {
 		return Delivered{string(m.Name), Scope(m.Scope), Address{m.Subscriber, in}, time.Now()}
 	case directory.Dropped:
 		return Dropped{string(m.Name), string(m.Pattern), Scope(m.Scope), Address{m.Remote, in}, m.Reason}
+	case directory.Listening:
+		return Listening{m.Requested, m.Address}
+	case directory.NotListening:
+		return NotListening{m.Address, m.Reason}
+	case directory.Accepted:
+		return Accepted{m.Listener, Address{m.Remote, in}}
+	case directory.Connected:
+		return Connected{m.Requested, Address{m.Remote, in}}
+	case directory.NotConnected:
+		return NotConnected{m.Requested, m.Reason}
+	case directory.HungUp:
+		return Closed{Address{m.Remote, in}, m.Reason}
 	}
 	return nil
 }

@@ -52,7 +52,8 @@ func (s Scope) known() (directory.Scope, bool) {
 	return directory.Scope(s), WAN <= s && s <= Library
 }
 
-// An Option of Publish and Subscribe is a Scope, one of ListenHTTP is Encrypted.
+// An Option of Publish and Subscribe is a Scope, one of ListenHTTP is Encrypted. Listen
+// and Connect have none.
 type Option interface{ option() }
 
 func (Scope) option() {}

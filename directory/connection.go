@@ -36,8 +36,9 @@ type (
 	// Call asks for a connection with who listens at an address. Connected or
 	// NotConnected is the answer.
 	Call struct {
-		Address string
-		Actor   transport.Address
+		Requested string
+		Address   string // in the form that is dialled
+		Actor     transport.Address
 	}
 	// HangUp ends a connection of the actor. HungUp is the answer.
 	HangUp struct{ Link Party }
@@ -172,8 +173,10 @@ func (m Listen) String() string {
 	return fmt.Sprintf("listen at %s as %v at %s for %v", m.Requested, m.Listener, m.Address, m.Actor)
 }
 func (m Unlisten) String() string { return fmt.Sprintf("unlisten %v", m.Listener) }
-func (m Call) String() string     { return fmt.Sprintf("call %s for %v", m.Address, m.Actor) }
-func (m HangUp) String() string   { return fmt.Sprintf("hang up %v", m.Link) }
+func (m Call) String() string {
+	return fmt.Sprintf("call %s at %s for %v", m.Requested, m.Address, m.Actor)
+}
+func (m HangUp) String() string { return fmt.Sprintf("hang up %v", m.Link) }
 
 func (m Listening) String() string {
 	return fmt.Sprintf("listening at %s for %s, %v", m.Address, m.Requested, m.Listener)

@@ -88,7 +88,7 @@ func TestText(t *testing.T) {
 		{Inspect{LinkParty(2), Enquire{Topic: TopicSessions}}, `inspect for link-2: enquire sessions of  by , number 0`},
 		{Listen{1, "h:0", "h:9", who}, `listen at h:0 as listener-1 at h:9 for 00000002:5`},
 		{Unlisten{1}, `unlisten listener-1`},
-		{Call{"h:9", who}, `call h:9 for 00000002:5`},
+		{Call{"h:9", "i:9", who}, `call h:9 at i:9 for 00000002:5`},
 		{HangUp{LinkParty(2)}, `hang up link-2`},
 		{Listening{1, "h:0", "h:9"}, `listening at h:9 for h:0, listener-1`},
 		{NotListening{1, "h:0", "why"}, `not listening at h:0, listener-1: why`},

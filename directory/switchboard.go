@@ -191,7 +191,7 @@ func (s *Switchboard) listenerLost(d *doorway, reason string) {
 
 func (s *Switchboard) call(from Party, m Call) {
 	if len(s.calls) >= s.most {
-		s.do(Send{from, NotConnected{m.Address, fmt.Sprintf("overloaded: %d connections are being made already, no more are allowed", s.most)}})
+		s.do(Send{from, NotConnected{m.Requested, fmt.Sprintf("overloaded: %d connections are being made already, no more are allowed", s.most)}})
 		return
 	}
 	s.last++
@@ -212,7 +212,7 @@ func (s *Switchboard) answered(c *caller) {
 func (s *Switchboard) notConnected(c *caller, reason string) {
 	s.answered(c)
 	s.tidy(c.party)
-	s.do(Send{c.party, NotConnected{c.Address, reason}})
+	s.do(Send{c.party, NotConnected{c.Requested, reason}})
 }
 
 func (s *Switchboard) linkIn(link Party, d *doorway) {
@@ -272,7 +272,7 @@ func (s *Switchboard) joined(c *connection, m Joined) {
 	c.remote, c.state = m.Actor, talks
 	s.of(c.party).links[c.link] = struct{}{}
 	s.answered(c.call)
-	s.do(Send{c.party, Connected{c.call.Address, m.Actor, c.link}})
+	s.do(Send{c.party, Connected{c.call.Requested, m.Actor, c.link}})
 	c.call = nil
 }
 

@@ -410,7 +410,7 @@ func (c command) connection() (Message, error) {
 	case "listener-lost":
 		return ListenerLost{listener, c.reason}, nil
 	case "call":
-		return Call{c.keys["at"], who}, nil
+		return Call{c.keys["at"], c.keys["at"], who}, nil
 	case "hang-up":
 		return HangUp{LinkParty(number("link"))}, nil
 	case "link-in":

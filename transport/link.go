@@ -96,6 +96,9 @@ type Listener interface {
 	Address() string
 	// Counts is what it has to do with connections.
 	Counts() Counts
+	// Lost has the reason, once, if no link can be taken any more though nobody has
+	// closed it.
+	Lost() <-chan error
 	// Close stops it and waits until it has let go of the address. It does not
 	// wait for calls of accept: a link may be handed over while it returns.
 	Close() error

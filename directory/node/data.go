@@ -242,7 +242,9 @@ func (l *link) inside(kind transport.Kind, body []byte, due Due, refused error) 
 	s, ended, known := l.find(dataEnd(kind, head))
 	from, local := ended.remote, ended.local
 	if s != nil {
-		from, local = s.remote, s.local
+		if from, local = s.remote, s.local; s.over != 0 && from.IsZero() {
+			return due, &transport.FrameError{Kind: kind, Reason: "it comes before the connection is there"}
+		}
 		if due.IsZero() {
 			if err := s.in.receive(kind, size); err != nil {
 				return due, err

@@ -34,7 +34,7 @@ func (n *Node) dialPeer(c directory.Connect) {
 	n.spawn(func(ctx context.Context) {
 		l, err := n.dial(ctx, c, address)
 		if !n.post(func() { n.dialled(c, l, err) }) && l != nil {
-			n.admission.leave(l.process())
+			n.admission.leave(l.to())
 			l.Close(errStopped)
 		}
 	})
@@ -46,12 +46,12 @@ func (n *Node) dial(ctx context.Context, c directory.Connect, address string) (*
 		return nil, errNoEndpoint
 	}
 	want := c.Publication.ID.Origin
-	if err := n.admission.enter(want, n.limits); err != nil {
+	if err := n.admission.enter(admitted{process: want}, n.limits); err != nil {
 		return nil, err
 	}
 	l, err := n.dialAt(ctx, want, address)
 	if err != nil {
-		n.admission.leave(want)
+		n.admission.leave(admitted{process: want})
 		return nil, err
 	}
 	if c.Open.Scope <= directory.LAN {

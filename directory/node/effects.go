@@ -48,6 +48,14 @@ func (n *Node) effect(e directory.Effect) {
 		n.do(n.resolver.Step(e.To, e.Enquiry))
 	case directory.Measure:
 		n.send(e.To, directory.Found{Route: e.Enquiry.Route, Number: e.Enquiry.Number, Usage: n.figures()})
+	case directory.Ring:
+		n.ring(e)
+	case directory.Bind:
+		n.bind(e)
+	case directory.Unbind:
+		n.unbind(e.Link)
+	case directory.Part:
+		n.part(e)
 	case directory.Cancel:
 		n.stopTimer(e.Timer)
 	}
@@ -74,6 +82,15 @@ func (n *Node) send(to directory.Party, msg directory.Message) {
 		n.begin(m.Session, m)
 	case directory.Dropped:
 		n.end(m.Session, m)
+	case directory.Listening:
+		n.Actors.Tell(actor, m, nil)
+		n.doorways.told(m.Listener)
+	case directory.Accepted:
+		n.beginIn(n.connections[m.Link], m)
+	case directory.Connected:
+		n.beginIn(n.connections[m.Link], m)
+	case directory.HungUp:
+		n.endIn(n.connections[m.Link], m)
 	default:
 		n.Actors.Tell(actor, msg, nil)
 	}

@@ -70,6 +70,22 @@ func (e *ends) remove(s *Session) {
 	}
 }
 
+// meets notes who is at the other end of a connection, and reports false if that is
+// known. Of an end that was released it matters to nobody.
+func (e *ends) meets(key end, remote transport.Address) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.live[key]
+	switch {
+	case s == nil:
+		return true
+	case !s.remote.IsZero():
+		return false
+	}
+	s.remote = remote
+	return true
+}
+
 // lastWord notes that this side's last word about a session is about to be said, and
 // returns the session if it is live. What its actor sends comes before the word, or
 // is refused.

@@ -104,6 +104,8 @@ type Limit struct {
 const (
 	nameLinks       = "links"
 	nameProcess     = "links to one process"
+	nameConnected   = "connections with one process"
+	nameCalls       = "connections being made"
 	nameSessions    = "sessions opened by others"
 	nameOpening     = "sessions being opened"
 	nameLinkBytes   = "bytes not taken yet, of one link"
@@ -139,6 +141,8 @@ func (l Limits) Table() []Limit {
 	return []Limit{
 		{nameLinks, "process", l.Links, "", "the link is refused, with the reason", "Links"},
 		{nameProcess, "process", l.LinksPerProcess, "", "the link is refused, with the reason", "LinksPerProcess"},
+		{nameConnected, "process", maxConnections, "", "NotConnected, with the reason", ""},
+		{nameCalls, "process", directory.MaxCalls, "", "NotConnected, with the reason", ""},
 		{nameSessions, "link", l.SessionsPerLink, "", refused, "SessionsPerLink"},
 		{nameOpening, "link", maxOpening, "", "more wait for their turn", ""},
 		{"ends of sessions that wait for a last word", "link", directory.MaxSessions, "", "what comes late is counted as lost", ""},
@@ -191,7 +195,7 @@ func (n *Node) figures() []directory.Figure {
 	figure := func(name string, used, most int) directory.Figure {
 		return directory.Figure{Name: name, Used: uint64(max(used, 0)), Most: uint64(most)}
 	}
-	links, busiest, refused := n.admission.counts()
+	links, busiest, connected, refused := n.admission.counts()
 	var opening, linkBytes, bytes, pending, queued int
 	for _, l := range n.links {
 		held := int(l.held.Load())
@@ -204,6 +208,7 @@ func (n *Node) figures() []directory.Figure {
 	names, patterns := n.machine.Announced()
 	lost := n.Counts()
 	ends := n.listeners.counts()
+	n.doorways.counts(&ends)
 	n.registry.mu.Lock()
 	wide := n.registry.wide
 	n.registry.mu.Unlock()
@@ -213,6 +218,8 @@ func (n *Node) figures() []directory.Figure {
 	return []directory.Figure{
 		figure(nameLinks, links, limits.Links),
 		figure(nameProcess, busiest, limits.LinksPerProcess),
+		figure(nameConnected, connected, maxConnections),
+		figure(nameCalls, n.switchboard.Calls(), directory.MaxCalls),
 		figure(nameSessions, n.acceptor.Busiest(), limits.SessionsPerLink),
 		figure(nameOpening, opening, maxOpening),
 		figure(nameNames, names, directory.MaxAnnounced),
@@ -233,7 +240,7 @@ func (n *Node) figures() []directory.Figure {
 	}
 }
 
-// counts are those of the two listeners: of what is refused together, else of the one
+// counts are those of the directory's two listeners: of what is refused together, else of the one
 // that has more.
 func (s *listeners) counts() (all transport.Counts) {
 	s.mu.Lock()
@@ -242,12 +249,16 @@ func (s *listeners) counts() (all transport.Counts) {
 		if l == nil {
 			continue
 		}
-		c := l.Counts()
-		all.Unproven = max(all.Unproven, c.Unproven)
-		all.MaxUnproven = max(all.MaxUnproven, c.MaxUnproven)
-		all.Links = max(all.Links, c.Links)
-		all.MaxLinks = max(all.MaxLinks, c.MaxLinks)
-		all.Refused += c.Refused
+		busier(&all, l.Counts())
 	}
 	return all
+}
+
+// busier adds what one more listener has to do.
+func busier(all *transport.Counts, c transport.Counts) {
+	all.Unproven = max(all.Unproven, c.Unproven)
+	all.MaxUnproven = max(all.MaxUnproven, c.MaxUnproven)
+	all.Links = max(all.Links, c.Links)
+	all.MaxLinks = max(all.MaxLinks, c.MaxLinks)
+	all.Refused += c.Refused
 }

@@ -22,6 +22,8 @@ const (
 	toPeer relation = iota
 	toParent
 	toChild
+	toCaller   // who connects to an actor that listens here
+	toListener // who has an actor that listens
 )
 
 // A link is one that the node uses: the transport's, and what the two ends have
@@ -44,6 +46,10 @@ type link struct {
 	refused  bool            // it broke a rule; the node's
 	words    source          // what it said and the node has not heard
 	attempts attempts        // at sessions; the node's
+
+	door       directory.ListenerID // at which it came in, toCaller
+	call       directory.CallID     // for which it was dialled, toListener
+	connection *Session             // that it is for, also when that is over; the node's
 
 	types      outgoing
 	known      incoming
@@ -151,10 +157,17 @@ func (n *Node) linkUp(l *link) {
 	case toChild:
 		n.survey.ChildUp(l.party, l.greeting.Directory)
 		n.do(n.machine.Step(l.party, directory.ChildUp{Scope: l.greeting.Directory.Scope}))
+	case toCaller:
+		n.do(n.switchboard.Step(l.party, directory.LinkIn{Listener: l.door}))
+	case toListener:
+		n.do(n.switchboard.Step(l.party, directory.LinkOut{Call: l.call}))
 	}
 	n.log.Debug("link up", "peer", l.name(), "remote", l.Remote())
 	n.settle() // what the first frame finds
 	l.Start(l)
+	if l.connects() {
+		return
+	}
 	n.do(n.resolver.Step(l.party, directory.Linked{Process: l.process()}))
 	for _, other := range n.routes.all(l.process()) {
 		n.retire(other)
@@ -165,7 +178,7 @@ func (n *Node) linkUp(l *link) {
 func (l *link) Lost(reason error) {
 	l.reason = reason
 	l.lost.Store(true)
-	l.n.admission.leave(l.process())
+	l.n.admission.leave(l.to())
 	l.out.abandon(l)
 	l.dropParts()
 	l.report()
@@ -188,6 +201,9 @@ func (n *Node) linkDown(l *link) {
 	}
 	n.log.Log(n.ctx, level, "link lost", "peer", l.name(), "remote", l.Remote(), "reason", l.reason)
 	reason := lostLink(l.reason)
+	if l.connects() {
+		n.do(n.switchboard.Step(l.party, directory.Lost{Reason: reason}))
+	}
 	for _, id := range l.sessions.ownIDs() {
 		n.do(n.resolver.Step(0, directory.Lost{Session: id, Reason: reason}))
 	}
@@ -234,6 +250,11 @@ func (l *link) received(kind transport.Kind, body []byte) error {
 	if err != nil {
 		return err
 	}
+	if m, ok := msg.(directory.Joined); ok && l.relation == toListener {
+		if err := l.meets(m); err != nil {
+			return err
+		}
+	}
 	l.sleepers.wake() // to be heard may take its time
 	l.n.hear(&l.words, word{link: l, msg: msg})
 	return nil
@@ -241,6 +262,10 @@ func (l *link) received(kind transport.Kind, body []byte) error {
 
 // heard hands what a link said to the machine that it is for.
 func (n *Node) heard(l *link, msg directory.Message) {
+	if l.connects() {
+		n.heardConnection(l, msg)
+		return
+	}
 	switch msg := msg.(type) {
 	case directory.Open:
 		if msg.Subscriber.Process != l.process() {
@@ -267,6 +292,8 @@ func (n *Node) heard(l *link, msg directory.Message) {
 		if id := msg.(directory.SessionMessage).ID(); l.sessions.hasOwn(id) {
 			n.do(n.resolver.Step(l.party, msg))
 		}
+	case directory.Join, directory.Joined:
+		n.do(n.switchboard.Step(l.party, directory.Join{}))
 	case directory.List, directory.Describe, directory.Listed, directory.Enquire, directory.Found:
 		if l.relation == toPeer {
 			n.do([]directory.Effect{directory.Refuse{Party: l.party, Reason: "it is not a child of this directory"}})

@@ -68,6 +68,9 @@ func (n *Node) open(l *transport.Listener, address string, accept func(transport
 		}
 	}
 	at := (*l).Address()
+	if opened {
+		n.deaf(*l)
+	}
 	n.listeners.mu.Unlock()
 	if opened && l == &n.listeners.near {
 		n.post(func() { n.survey.Moved(at) })
@@ -135,6 +138,9 @@ func (n *Node) accept(t transport.Link) { n.take(t, false) }
 
 func (n *Node) take(t transport.Link, far bool) {
 	l, err := n.newLink(t)
+	if err == nil && l.greeting.Relation == dirwire.Caller {
+		err = errNoListener
+	}
 	if err != nil {
 		n.refuse(t, err)
 		return
@@ -142,7 +148,7 @@ func (n *Node) take(t transport.Link, far bool) {
 	if far {
 		l.reach = directory.LAN // wherever who dialled is
 	}
-	if err := n.admission.enter(l.process(), n.limits); err != nil {
+	if err := n.admission.enter(l.to(), n.limits); err != nil {
 		n.log.Warn("link refused", "peer", l.name(), "remote", t.Remote(), "reason", err)
 		t.Close(err)
 		return
@@ -151,7 +157,7 @@ func (n *Node) take(t transport.Link, far bool) {
 		l.relation = toChild
 	}
 	if !n.post(func() { n.linkUp(l) }) {
-		n.admission.leave(l.process())
+		n.admission.leave(l.to())
 		t.Close(errStopped)
 	}
 }

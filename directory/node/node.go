@@ -98,10 +98,11 @@ type Config struct {
 	ParentFixed bool
 	// Advice is what people can do when the parent is not found. It is logged
 	// as a warning after three seconds; empty: never.
-	Advice    string
-	Heartbeat uint32       // milliseconds; zero: 500
-	Limits    Limits       // of what is taken from others
-	Logger    *slog.Logger // nil: slog.Default()
+	Advice      string
+	Heartbeat   uint32        // milliseconds; zero: 500
+	ConnectTime time.Duration // that a call for a connection may take; zero: 5 s
+	Limits      Limits        // of what is taken from others
+	Logger      *slog.Logger  // nil: slog.Default()
 }
 
 // DefaultHost is where host-cake listens, on every machine.
@@ -110,6 +111,7 @@ const DefaultHost = "127.0.0.1:54195"
 const (
 	defaultListen    = "127.0.0.1:0"
 	defaultHeartbeat = 500
+	defaultConnect   = 5 * time.Second
 	farewell         = time.Second
 )
 
@@ -127,27 +129,30 @@ type Node struct {
 	counts    counts
 	registry  registry
 	listeners listeners
+	doorways  doorways
 	admission admission
 	limits    Limits // complete
 	routes    routes
 	watching  sync.Mutex // guards the watches of all links
 
 	// Only who runs the node touches these.
-	machine   *directory.Machine
-	resolver  *directory.Resolver
-	acceptor  *directory.Acceptor
-	survey    *directory.Survey
-	effects   []directory.Effect // still to be done
-	frame     []byte             // the body of what was last said, to be used again
-	resuming  bool               // the machine has put off work
-	pausing   bool               // for some of it there is no room
-	links     map[directory.Party]*link
-	lastLink  uint64
-	dialling  map[transport.ProcessID][]directory.Connect
-	sessions  map[directory.SessionKey]*Session
-	timers    timers
-	parent    *parent
-	surveying *answers // of the survey that is under way, if one is
+	machine     *directory.Machine
+	resolver    *directory.Resolver
+	acceptor    *directory.Acceptor
+	survey      *directory.Survey
+	switchboard *directory.Switchboard
+	effects     []directory.Effect // still to be done
+	frame       []byte             // the body of what was last said, to be used again
+	resuming    bool               // the machine has put off work
+	pausing     bool               // for some of it there is no room
+	links       map[directory.Party]*link
+	lastLink    uint64
+	dialling    map[transport.ProcessID][]directory.Connect
+	sessions    map[directory.SessionKey]*Session
+	connections map[directory.Party]*Session // by their links
+	timers      timers
+	parent      *parent
+	surveying   *answers // of the survey that is under way, if one is
 
 	surveys   sync.Mutex // one at a time
 	enquiries uint64     // guarded by surveys; the number of the last one
@@ -165,6 +170,9 @@ func Open(c Config) (*Node, error) {
 	if c.Heartbeat == 0 {
 		c.Heartbeat = defaultHeartbeat
 	}
+	if c.ConnectTime <= 0 {
+		c.ConnectTime = defaultConnect
+	}
 	if c.Codec == nil {
 		c.Codec = noCodec{}
 	}
@@ -173,22 +181,25 @@ func Open(c Config) (*Node, error) {
 		narrowest = 0
 	}
 	n := &Node{
-		Config:   c,
-		self:     c.Mint.Process(),
-		log:      c.Logger.With("scope", c.Scope.String()),
-		limits:   c.Limits.Complete(),
-		machine:  directory.NewMachine(c.Scope, narrowest),
-		resolver: directory.NewResolver(),
-		acceptor: directory.NewAcceptor(),
-		links:    make(map[directory.Party]*link),
-		dialling: make(map[transport.ProcessID][]directory.Connect),
-		sessions: make(map[directory.SessionKey]*Session),
+		Config:      c,
+		self:        c.Mint.Process(),
+		log:         c.Logger.With("scope", c.Scope.String()),
+		limits:      c.Limits.Complete(),
+		machine:     directory.NewMachine(c.Scope, narrowest),
+		resolver:    directory.NewResolver(),
+		acceptor:    directory.NewAcceptor(),
+		switchboard: directory.NewSwitchboard(),
+		links:       make(map[directory.Party]*link),
+		dialling:    make(map[transport.ProcessID][]directory.Connect),
+		sessions:    make(map[directory.SessionKey]*Session),
+		connections: make(map[directory.Party]*Session),
 	}
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	n.inbox.init()
 	n.acceptor.Limit(n.limits.SessionsPerLink)
 	n.registry.init(n.self)
 	n.routes.init()
+	n.doorways.init()
 	n.initTimers()
 	n.survey = directory.NewSurvey(n.describe())
 	if c.Listen != "" {
@@ -204,6 +215,7 @@ func Open(c Config) (*Node, error) {
 // ended before. What the links still had to send they have a second for.
 func (n *Node) Close() {
 	n.listeners.close()
+	n.doorways.close()
 	last := make(chan struct{})
 	if n.hear(&n.inbox.actors, word{do: func() { close(last) }}) { // after all that they said
 		select {

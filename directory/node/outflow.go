@@ -200,6 +200,13 @@ func (o *outflow) abandon(l *link) {
 	}
 }
 
+// waits reports whether something is still to be sent, and can be.
+func (o *outflow) waits() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.backlog != nil
+}
+
 // roomy returns a channel that is closed when it is worth trying again after
 // ErrOverloaded. If it was the link that was full, that is after a while.
 func (o *outflow) roomy() <-chan struct{} {

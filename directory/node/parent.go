@@ -182,10 +182,10 @@ func (n *Node) dialParent(ctx context.Context, address string) (*link, error) {
 		return nil, err
 	}
 	l.relation = toParent
-	n.admission.must(l.process())
+	n.admission.must(l.to())
 	ready := make(chan struct{})
 	if !n.post(func() { n.linkUp(l); close(ready) }) {
-		n.admission.leave(l.process())
+		n.admission.leave(l.to())
 		t.Close(errStopped)
 		return nil, errStopped
 	}

@@ -134,6 +134,10 @@ func (n *Node) registers(from directory.Party, msg directory.Message) {
 	case directory.Gone:
 		n.do(n.resolver.Step(from, msg))
 		n.do(n.acceptor.Step(from, msg))
+		n.do(n.switchboard.Step(from, msg))
+	case directory.Listen, directory.Unlisten, directory.Call, directory.HangUp:
+		n.do(n.switchboard.Step(from, msg))
+		return
 	}
 	n.do(n.machine.Step(from, msg))
 }
@@ -285,8 +289,10 @@ func (n *Node) Renewed(actor transport.ActorID) {
 	}
 }
 
-// Ended retracts what the actor registered and ends its sessions (R12).
+// Ended retracts what the actor registered, ends its sessions and connections and
+// closes its listeners (R12).
 func (n *Node) Ended(actor transport.ActorID) {
+	n.leaveDoorways(actor)
 	run := false
 	defer n.lendIf(&run)
 	r := &n.registry

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 
@@ -37,10 +38,21 @@ func (r *routes) add(l *link) {
 	// Of two that one end dialled the older stays first while it lives: who only says
 	// that he is a process takes nothing from it.
 	slices.SortStableFunc(all, func(a, b *link) int {
+		if a.connects() != b.connects() { // which opens no session
+			return cmp.Compare(order(a.connects()), order(b.connects()))
+		}
 		return slices.Compare(a.dialler(), b.dialler())
 	})
 	r.direct[p] = all
 	r.forget(p)
+}
+
+// order is that of false before true.
+func order(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // forget forgets the way to a process. The mutex is held.
@@ -102,7 +114,7 @@ func (r *routes) opens(p transport.ProcessID, scope directory.Scope) *link {
 }
 
 func (l *link) opens(scope directory.Scope) bool {
-	return l.reach == directory.Host || scope.Reaches(l.reach)
+	return !l.connects() && (l.reach == directory.Host || scope.Reaches(l.reach))
 }
 
 // all returns every link to a process, the one to use first.

@@ -22,6 +22,7 @@ const maxHeld = 1024
 type Session struct {
 	n        *Node
 	key      directory.SessionKey
+	over     directory.Party // of a connection: its link; else zero
 	local    transport.Address
 	remote   transport.Address
 	silent   atomic.Bool // no more may be sent
@@ -133,7 +134,10 @@ func (s *Session) take(from transport.Address, message any, due Due, wakers *[]W
 
 // begin tells the actor of the session and opens the gate.
 func (n *Node) begin(key directory.SessionKey, fact directory.Message) {
-	s := n.sessions[key]
+	n.beginIn(n.sessions[key], fact)
+}
+
+func (n *Node) beginIn(s *Session, fact directory.Message) {
 	if s == nil {
 		return
 	}
@@ -155,7 +159,10 @@ func (n *Node) begin(key directory.SessionKey, fact directory.Message) {
 // end tells the actor of the end and shuts the gate for good. The fact is nil
 // for a session that was never begun.
 func (n *Node) end(key directory.SessionKey, fact directory.Message) {
-	s := n.sessions[key]
+	n.endIn(n.sessions[key], fact)
+}
+
+func (n *Node) endIn(s *Session, fact directory.Message) {
 	if s == nil {
 		return
 	}
@@ -274,8 +281,13 @@ func (n *Node) release(key directory.SessionKey) {
 	if s == nil {
 		return
 	}
-	n.end(key, nil)
 	delete(n.sessions, key)
+	n.forget(s)
+}
+
+// forget is the end of an end of a session.
+func (n *Node) forget(s *Session) {
+	n.endIn(s, nil)
 	n.opened(s)
 	if s.link != nil {
 		s.out.abandon(s.link)

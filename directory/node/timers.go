@@ -54,7 +54,7 @@ func (n *Node) startTimer(t directory.Timer) {
 	n.stopTimer(t)
 	a := &alarm{timer: t}
 	n.timers.byKey[t] = a
-	n.timers.start(a, duration(t))
+	n.timers.start(a, n.duration(t))
 }
 
 func (n *Node) stopTimer(t directory.Timer) {
@@ -91,8 +91,12 @@ func (n *Node) rung() {
 
 // fired tells the machine whose timer it is.
 func (n *Node) fired(t directory.Timer) {
-	if t.Kind == directory.TimerCommit {
+	switch t.Kind {
+	case directory.TimerCommit:
 		n.do(n.acceptor.Step(0, directory.Fired{Timer: t}))
+		return
+	case directory.TimerCall, directory.TimerJoin, directory.TimerPart:
+		n.do(n.switchboard.Step(0, directory.Fired{Timer: t}))
 		return
 	}
 	n.do(n.resolver.Step(0, directory.Fired{Timer: t}))
@@ -137,14 +141,16 @@ func (h *alarms) Pop() any {
 	return a
 }
 
-func duration(t directory.Timer) time.Duration {
+func (n *Node) duration(t directory.Timer) time.Duration {
 	switch t.Kind {
 	case directory.TimerOpen:
 		return openTime
 	case directory.TimerClose:
 		return closeTime
-	case directory.TimerCommit:
+	case directory.TimerCommit, directory.TimerJoin, directory.TimerPart:
 		return commitTime
+	case directory.TimerCall:
+		return n.ConnectTime
 	}
 	d := min(retryFirst<<min(max(t.Try-1, 0), retryDoubling), retryMost)
 	return d + time.Duration(float64(d)*retryJitter*(2*rand.Float64()-1))

@@ -98,6 +98,16 @@ func (d *Decoder) message(c *cursor, kind transport.Kind) directory.Message {
 		m := directory.Closed{Session: session(c), Reason: string(c.text(MaxText))}
 		c.shut(more)
 		return m
+	case KindJoin:
+		more := c.open(2)
+		m := directory.Join{Session: session(c), Actor: address(c)}
+		c.shut(more)
+		return m
+	case KindJoined:
+		more := c.open(2)
+		m := directory.Joined{Session: session(c), Actor: address(c)}
+		c.shut(more)
+		return m
 	case KindList:
 		more := c.open(1)
 		m := directory.List{Route: route(c)}

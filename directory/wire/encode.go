@@ -56,6 +56,10 @@ func Append(b []byte, msg directory.Message) ([]byte, transport.Kind) {
 		return appendEnd(b, m.Session, m.Reason), KindClose
 	case directory.Closed:
 		return appendEnd(b, m.Session, m.Reason), KindClosed
+	case directory.Join:
+		return appendJoin(b, m.Session, &m.Actor), KindJoin
+	case directory.Joined:
+		return appendJoin(b, m.Session, &m.Actor), KindJoined
 	case directory.List:
 		return appendRoute(appendArray(b, 1), m.Route), KindList
 	case directory.Describe:
@@ -80,6 +84,10 @@ func Append(b []byte, msg directory.Message) ([]byte, transport.Kind) {
 
 func appendEnd(b []byte, id directory.SessionID, reason string) []byte {
 	return appendText(appendUint(appendArray(b, 2), uint64(id)), cut(reason))
+}
+
+func appendJoin(b []byte, id directory.SessionID, actor *transport.Address) []byte {
+	return appendAddress(appendUint(appendArray(b, 2), uint64(id)), actor)
 }
 
 // cut shortens a text that is only for people to what a frame may have.

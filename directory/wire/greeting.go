@@ -9,16 +9,17 @@ type Relation uint8
 
 // The relations. Who is dialled does not know yet, and says Peer.
 const (
-	Peer  Relation = 1 // sessions only
-	Child Relation = 2 // the dialler is a child directory of the other
+	Peer   Relation = 1 // sessions only
+	Child  Relation = 2 // the dialler is a child directory of the other
+	Caller Relation = 3 // one connection, with the actor that listens there
 )
 
 // String returns the name of the relation.
 func (r Relation) String() string {
-	if r < Peer || r > Child {
+	if r < Peer || r > Caller {
 		return "none"
 	}
-	return [...]string{"peer", "child"}[r-1]
+	return [...]string{"peer", "child", "caller"}[r-1]
 }
 
 // A Greeting is what a node says of itself in its hello.

@@ -17,6 +17,8 @@
 //	43 Commit     session
 //	44 Close      session, reason
 //	45 Closed     session, reason
+//	46 Join       session, actor
+//	47 Joined     session, actor
 //	48 List       [process …]
 //	49 Describe   [process …]
 //	50 Listed     [process …], directory, [directory …], last
@@ -55,6 +57,8 @@ const (
 	KindCommit    transport.Kind = 43
 	KindClose     transport.Kind = 44
 	KindClosed    transport.Kind = 45
+	KindJoin      transport.Kind = 46
+	KindJoined    transport.Kind = 47
 	KindList      transport.Kind = 48
 	KindDescribe  transport.Kind = 49
 	KindListed    transport.Kind = 50

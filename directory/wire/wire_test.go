@@ -68,6 +68,8 @@ var examples = []directory.Message{
 	directory.Commit{Session: 4},
 	directory.Close{Session: 4, Reason: "unsubscribed"},
 	directory.Closed{Session: 4, Reason: "unpublished"},
+	directory.Join{Session: 1, Actor: transport.Address{Process: process(3), Actor: 5, Key: 9}},
+	directory.Joined{Session: 1, Actor: transport.Address{Process: process(1), Actor: 3, Key: 0x0102030405060708}},
 	directory.List{Route: directory.Route{process(1), process(2)}},
 	directory.Describe{Route: directory.Route{process(1)}},
 	directory.Listed{
@@ -134,6 +136,8 @@ func TestGolden(t *testing.T) {
 		Process: process(1), Scope: directory.Process, Executable: "worker", Role: "worker-1", PID: 13,
 	}})
 	fmt.Fprintf(&b, "greeting\n%s", hex.Dump(g))
+	g = AppendGreeting(nil, Greeting{Caller, directory.Directory{Process: process(1), Scope: directory.Process, Executable: "client", PID: 14}})
+	fmt.Fprintf(&b, "greeting of a caller\n%s", hex.Dump(g))
 	if *rewrite {
 		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
@@ -319,6 +323,8 @@ func TestBrokenFrames(t *testing.T) {
 		"a bomb":              {KindClaim, []byte{0xdd, 0xff, 0xff, 0xff, 0xff}},
 		"a short id":          {KindUnseek, []byte{0x91, 0x92, 0xc4, 0x02, 1, 2, 7}},
 		"no such scope":       {KindWithdraw, append(append([]byte{0x93, 0x92, 0xc4, 0x10}, make([]byte, 16)...), 7, 9, 0xa1, 'x')},
+		"nobody's join":       {KindJoin, []byte{0x92, 0x01, 0xc4, 0x01, 1}},
+		"half a joined":       {KindJoined, []byte{0x91, 0x01}},
 		"a long route":        {KindList, many.Bytes()},
 		"unknown kind":        {99, []byte{0x90}},
 	} {
@@ -357,7 +363,7 @@ func FuzzDecode(f *testing.F) {
 
 // A greeting that parses is understood when it is said again, its long texts cut.
 func FuzzGreeting(f *testing.F) {
-	for _, r := range []Relation{Peer, Child} {
+	for _, r := range []Relation{Peer, Child, Caller} {
 		f.Add(AppendGreeting(nil, Greeting{Relation: r, Directory: directory.Directory{
 			Process: transport.ProcessID{1}, Scope: directory.Host, Executable: "host-cake", Role: "host", PID: 70_000, Listens: "127.0.0.1:54195",
 		}}))

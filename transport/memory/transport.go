@@ -81,6 +81,9 @@ func (l *listener) Address() string { return l.address }
 // Counts is nothing: in memory who dials has said his hello.
 func (l *listener) Counts() transport.Counts { return transport.Counts{} }
 
+// Lost has nothing: in memory no listener is lost.
+func (l *listener) Lost() <-chan error { return nil }
+
 // Close lets go of the address.
 func (l *listener) Close() error {
 	n := l.transport.network

@@ -9,6 +9,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -30,6 +31,7 @@ type listener struct {
 	links     atomic.Int64  // how many there are
 	closing   sync.Once     // of done
 	done      chan struct{} // closed by Close
+	lost      chan error    // has why there is no socket any more
 	running   sync.WaitGroup
 }
 
@@ -52,6 +54,7 @@ func (t Transport) listen(socket net.Listener, hello transport.Hello, frame []by
 		accept:    accept,
 		room:      newRoom(cmp.Or(t.MaxUnproven, DefaultMaxUnproven)),
 		done:      make(chan struct{}),
+		lost:      make(chan error, 1),
 	}
 	l.running.Go(l.run)
 	return l
@@ -71,6 +74,9 @@ func (l *listener) Counts() transport.Counts {
 	}
 }
 
+// Lost has the reason why it takes no more connections, if that is not Close.
+func (l *listener) Lost() <-chan error { return l.lost }
+
 func (l *listener) maxLinks() int { return cmp.Or(l.transport.MaxLinks, DefaultMaxLinks) }
 
 // Close stops listening, ends connections that have not said their hello and
@@ -87,7 +93,7 @@ func (l *listener) Close() (err error) {
 }
 
 // run accepts connections until Close. An error, most often that there is no file
-// descriptor left, is waited out.
+// descriptor left, is waited out, unless it is the socket that there is no more.
 func (l *listener) run() {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = 5 * time.Millisecond
@@ -108,14 +114,29 @@ func (l *listener) run() {
 		case <-l.done:
 			return
 		default:
-			l.log.Warn("cannot accept connections", "err", err, "again", wait)
 		}
+		if final(err) {
+			l.log.Error("the listener is lost", "err", err)
+			l.lost <- cause(err)
+			return
+		}
+		l.log.Warn("cannot accept connections", "err", err, "again", wait)
 		select {
 		case <-l.done:
 			return
 		case <-time.After(wait):
 		}
 	}
+}
+
+// final reports whether a socket of which Accept says so accepts nothing any more.
+func final(err error) bool {
+	for _, never := range []error{net.ErrClosed, syscall.EBADF, syscall.EINVAL, syscall.ENOTSOCK, syscall.EOPNOTSUPP} {
+		if errors.Is(err, never) {
+			return true
+		}
+	}
+	return false
 }
 
 // prove takes the hello of a connection, answers, and hands the link over.

@@ -1,0 +1,55 @@
+package actor
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Listen accepts connections of other Layer Cake programs at a network address,
+// host:port, beside the directory: those of actors that [Self.Connect] to it. A refusal
+// is a NotListening error: the address is no good, or taken. There are no options yet:
+// one that is given is refused.
+//
+// [Listening] follows as a message, with the address that the listener got; then
+// [Accepted] for each actor that connects, and [Closed] when its connection ends;
+// NotListening if the listener is lost. An actor may have several listeners, and
+// connections in plenty: what comes in one has its Remote as [Self.Sender].
+//
+// A connection is a session with a link of its own. What is sent to its Remote arrives
+// in order, after the other actor was told of the connection and before it is told of the
+// end, or comes back; who takes nothing stops who sends to him and nobody else, as in
+// sessions that the directory brings. It ends when either actor closes it or ends, or
+// the link is lost: of a process that is killed at once, of a machine that is silent
+// after three heartbeats. What was sent before is delivered ahead of Closed.
+//
+// Who connects reaches this actor, and those whose addresses it sends. Nothing is
+// encrypted, and nobody is asked who he is: beyond this machine listen only on networks
+// whose machines may all connect. Links are limited as [Limits] says, and connections
+// with one process to 1024.
+//
+// The listener is closed by [Self.Unlisten], and when the actor ends.
+func (s *Self) Listen(address string, options ...Option) error {
+	where, err := ParseHostPort(address)
+	if err == nil {
+		err = noOptions(options)
+	}
+	if err != nil {
+		return NotListening{address, err.Error()}
+	}
+	s.registers()
+	if err := s.sys.net.ListenFor(s.at.Actor, address, string(where)); err != nil {
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner // without the operation of the transport, and the address
+		}
+		return NotListening{address, reasonOf(err)}
+	}
+	return nil
+}
+
+// noOptions refuses what Listen and Connect cannot do.
+func noOptions(options []Option) error {
+	for _, o := range options {
+		return fmt.Errorf("the option %v means nothing here", o)
+	}
+	return nil
+}
