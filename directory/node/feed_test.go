@@ -171,7 +171,8 @@ func (a *audience) Tell(to transport.ActorID, fact directory.Message, s *Session
 		a.process.Tell(to, fact, s)
 		return
 	}
-	if _, ok := fact.(directory.Delivered); ok {
+	switch fact.(type) {
+	case directory.Delivered, directory.Accepted:
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.sessions = append(a.sessions, s)
@@ -221,7 +222,7 @@ type court struct {
 const seldom = 10_000
 
 // A rest is what nodes have when nothing is under way.
-type rest struct{ Links, Sessions, HostLinks, HostNames int }
+type rest struct{ Links, Sessions, Connections, HostLinks, HostNames int }
 
 func newCourt(tb testing.TB, change ...func(*Config)) *court {
 	in := func(a *audience) func(*Config) {
@@ -248,7 +249,9 @@ func newCourt(tb testing.TB, change ...func(*Config)) *court {
 
 // resting looks at the nodes.
 func (k *court) resting() (r rest) {
-	k.pub.onNode(func() { r.Links, r.Sessions = len(k.pub.links), len(k.pub.sessions) })
+	k.pub.onNode(func() {
+		r.Links, r.Sessions, r.Connections = len(k.pub.links), len(k.pub.sessions), len(k.pub.connections)
+	})
 	k.host.onNode(func() { r.HostLinks = len(k.host.links) })
 	r.HostNames = k.host.known()
 	return r

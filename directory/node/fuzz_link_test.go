@@ -112,7 +112,7 @@ func (p *plot) act() (kind transport.Kind, body []byte, is bool) {
 		b, k := dirwire.Append(nil, m)
 		return k, b, true
 	}
-	switch p.below(18) {
+	switch p.below(20) {
 	case 0: // anything
 		return frame(transport.Kind(p.byte()), p.bytes())
 	case 1:
@@ -175,6 +175,14 @@ func (p *plot) act() (kind transport.Kind, body []byte, is bool) {
 			directory.Seek{Subscription: directory.Subscription{ID: own, Pattern: directory.Pattern(p.bytes()), Scope: directory.Scope(p.below(8)), Actor: p.address()}},
 			directory.Unseek{ID: own}, directory.Withdraw{Subscription: own, Scope: directory.Host, Name: "mine"},
 		}[p.below(4)])
+	case 18: // the connection that it came for, or another
+		m := directory.Join{Session: directory.SessionID(p.session()), Actor: transport.Address{Process: p.f.self(), Actor: 1, Key: 1}}
+		if p.below(8) == 0 {
+			m.Actor = p.address()
+		}
+		return says(m)
+	case 19: // as if it had been called
+		return says(directory.Joined{Session: directory.SessionID(p.session()), Actor: p.address()})
 	default:
 		return says([]directory.Message{
 			directory.List{}, directory.Describe{}, directory.Listed{}, directory.Found{Number: p.number()},
@@ -219,20 +227,62 @@ func FuzzLink(f *testing.F) {
 		feed := newFeed(relation)
 		at.accept(feed)
 		feed.await(t)
-		p := &plot{rest: script, k: k, f: feed}
-		for range acts {
-			if len(p.rest) == 0 || feed.closed() != nil {
-				break
-			}
-			kind, body, is := p.act()
-			if !is || !wire.Carried(kind) || len(body) > wire.MaxBody {
-				continue // a link takes the others itself
-			}
-			if err := feed.receiver.Received(kind, bytes.Clone(body)); err != nil {
-				feed.Close(err)
+		(&plot{rest: script, k: k, f: feed}).play()
+		k.adjourn(t, feed, at)
+		if runs++; runs%500 == 0 {
+			if now, ok := heapWithin(most); !ok {
+				t.Errorf("after %d links the heap has %d bytes, at most %d are allowed", runs, now, most)
 			}
 		}
-		k.adjourn(t, feed, at)
+	})
+}
+
+// play has the peer say all.
+func (p *plot) play() {
+	for range acts {
+		if len(p.rest) == 0 || p.f.closed() != nil {
+			return
+		}
+		kind, body, is := p.act()
+		if !is || !wire.Carried(kind) || len(body) > wire.MaxBody {
+			continue // a link takes the others itself
+		}
+		if err := p.f.receiver.Received(kind, bytes.Clone(body)); err != nil {
+			p.f.Close(err)
+		}
+	}
+}
+
+// FuzzConnection is FuzzLink for links that come in at the listener of an actor.
+func FuzzConnection(f *testing.F) {
+	const join, typ, far = "\x12\x00\x01", "\x01\x00\x00\x00", "\x0f"
+	for _, seed := range []string{
+		"",
+		join + far + typ + "\x02\x01\x00\x01\x00\x00\x01" + "\x0d\x0a\x00\x00", // a message, and the end
+		join + far + "\x0c\x03\x0c\x03\x0c\x02" + "\x0a\x00\x00",               // much is said in it
+		join + far + join,
+		join + "\x0e" + far + "\x0a\x00\x00",
+		join + typ + "\x06\x01\x00\x01\x00\x00\x01\x00\x01\x07\x02\x07\x02\x07\x02", // parts
+		"\x12\x00\x00\x01", "\x13\x00\x00", "\x08\x00\x01" + "\x09\x00", "\x10\x00\x01\x03", "\x11\x00", "\x00\x2e\x03\x92\x01\xc0",
+		join + far + "\x0b\x00" + "\x0b\x01" + "\x0b\x02" + "\x0b\x03",
+	} {
+		f.Add([]byte(seed))
+	}
+	k := newCourt(f)
+	if err := k.pub.ListenFor(5, "127.0.0.1:0", "127.0.0.1:0"); err != nil {
+		f.Fatal(err)
+	}
+	next[directory.Listening](k.pub, 5)
+	door := k.pub.doorways.at(5, "")[0]
+	most := heapInUse() + 256<<20
+	runs := 0
+	f.Fuzz(func(t *testing.T, script []byte) {
+		k.pub.t, k.sub.t, k.host.t = t, t, t
+		feed := newFeed(dirwire.Caller)
+		k.pub.acceptCaller(door, feed)
+		feed.await(t)
+		(&plot{rest: script, k: k, f: feed}).play()
+		k.adjourn(t, feed, k.pub)
 		if runs++; runs%500 == 0 {
 			if now, ok := heapWithin(most); !ok {
 				t.Errorf("after %d links the heap has %d bytes, at most %d are allowed", runs, now, most)
