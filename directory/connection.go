@@ -97,6 +97,9 @@ type (
 		Session SessionID
 		Actor   transport.Address // who listens
 	}
+	// Heard: the other side's last word about the connection has come, and all before
+	// it. Who has heard that, and the other's last word, closes the link.
+	Heard struct{ Session SessionID }
 )
 
 // ID is the number of the session on its link.
@@ -104,6 +107,9 @@ func (m Join) ID() SessionID { return m.Session }
 
 // ID is the number of the session on its link.
 func (m Joined) ID() SessionID { return m.Session }
+
+// ID is the number of the session on its link.
+func (m Heard) ID() SessionID { return m.Session }
 
 // From the shell to the switchboard, with the link as the party or none.
 type (
@@ -141,7 +147,7 @@ type (
 	}
 	// Unbind forgets it.
 	Unbind struct{ Link Party }
-	// Part closes the link of a connection once all that was said has gone.
+	// Part closes the link of a connection.
 	Part struct {
 		Link   Party
 		Reason string
@@ -160,6 +166,7 @@ func (NotConnected) message() {}
 func (HungUp) message()       {}
 func (Join) message()         {}
 func (Joined) message()       {}
+func (Heard) message()        {}
 func (LinkIn) message()       {}
 func (LinkOut) message()      {}
 func (Unreached) message()    {}
@@ -204,6 +211,7 @@ func (m HungUp) String() string {
 
 func (m Join) String() string    { return fmt.Sprintf("join %v for %v", m.Session, m.Actor) }
 func (m Joined) String() string  { return fmt.Sprintf("joined %v by %v", m.Session, m.Actor) }
+func (m Heard) String() string   { return fmt.Sprintf("heard the last of %v", m.Session) }
 func (m LinkIn) String() string  { return fmt.Sprintf("link in at %v", m.Listener) }
 func (m LinkOut) String() string { return fmt.Sprintf("link out for %v", m.Call) }
 

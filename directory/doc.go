@@ -15,7 +15,10 @@
 // The server is told Available, the worker Delivered, and host-cake has nothing
 // more to do with it.
 //
-// [Machine], [Resolver], [Acceptor] and [Survey] are pure: messages in, effects
+// Actors that know an address need no directory: one listens there and the other calls.
+// The [Switchboard] of each process decides on such connections.
+//
+// [Machine], [Resolver], [Acceptor], [Switchboard] and [Survey] are pure: messages in, effects
 // out. Package directory/node acts for them.
 //
 // # The rules
@@ -105,14 +108,17 @@
 // subscriber. Who merely connects can open nothing and address nobody. The
 // runtime's own words cannot be said over a link. A publication that is not for the
 // LAN cannot be opened from there, and nobody there can be a child: who could
-// announce names would hold them, and be told tokens. A process announces what is
+// announce names would hold them, and be told tokens. Who calls an actor that listens has
+// a link for that connection alone: nothing else is opened or asked over it, and no other
+// link brings anybody to that actor. A process announces what is
 // its own; a directory is believed about what is below it.
 //
 // R17 Bounded. What a peer can fill has a limit and a refusal, which are in one table
 // (package node, Limits); links are so many in all, and so many to one process; long work is done in
 // turns, and as fast as who it is for reads, so that who asks for much waits for
-// it alone. Who opens a session has four seconds to commit it. Patterns that begin with no fixed text are tried on every new name: of
-// one process there are 1024 at most. What a directory knows is told
+// it alone. Who opens a session has four seconds to commit it, and who calls as long to
+// say for whom; a connection that was closed has thirty until both sides have said all.
+// Patterns that begin with no fixed text are tried on every new name: of one process there are 1024 at most. What a directory knows is told
 // in pages, one for each time that it is asked. What is not taken is
 // given back to who sent it; where even that cannot be, or the link that it was under
 // way on is lost, it is lost: what a process finds so, it counts and logs, for each

@@ -98,6 +98,7 @@ func TestText(t *testing.T) {
 		{HungUp{who, LinkParty(2), "why"}, `hung up by 00000002:5 over link-2: why`},
 		{Join{1, who}, `join session-1 for 00000002:5`},
 		{Joined{1, who}, `joined session-1 by 00000002:5`},
+		{Heard{1}, `heard the last of session-1`},
 		{LinkIn{1}, `link in at listener-1`},
 		{LinkOut{3}, `link out for call-3`},
 		{Unreached{3, "why"}, `unreached by call-3: why`},

@@ -154,7 +154,7 @@ const (
 	// The switchboard's.
 	TimerCall // a call must be answered by then: as long as the process sets, 5 s unless it does
 	TimerJoin // a link that came in at a listener must ask for its connection by then: 4 s (R17)
-	TimerPart // a connection that was closed must be answered by then: 4 s (R17)
+	TimerPart // a connection that was closed must be over on both sides by then: 30 s (R17)
 )
 
 // String returns the name of the kind.

@@ -13,7 +13,7 @@ import (
 // in at says whom it is for, and no other link brings anybody there (R16).
 //
 // It must be told Listen, Unlisten, Call, HangUp and Gone of the actors; LinkIn, LinkOut,
-// Join, Joined, NotOpened, Close, Closed and Lost of links; Unreached, ListenerLost, and
+// Join, Joined, NotOpened, Close, Closed, Heard and Lost of links; Unreached, ListenerLost, and
 // Fired of its own timers.
 type Switchboard struct {
 	listeners map[ListenerID]*doorway
@@ -52,8 +52,9 @@ type plugs struct {
 //	LinkOut ──► joining ──Joined──► talks             word, the end of the actor
 //	                 └──NotOpened, Fired──► parts
 //
-// Each side says a last word, as in any session. Who says his first closes the link when
-// he hears the other's: all has arrived then. Lost ends it in whatever state.
+// Each side says a last word, as in any session, and Heard when the other's has come. So
+// nothing that is under way, or is given back, is lost with the link, also where the two
+// last words cross. Lost ends it in whatever state.
 type connection struct {
 	link    Party
 	own     bool // an actor here called
@@ -63,6 +64,8 @@ type connection struct {
 	call    *caller  // while it is joining
 	door    *doorway // while it is expected
 	state   phase
+	heard   bool // the other side's last word
+	known   bool // that the other side has heard ours
 }
 
 // A phase is how far a connection is.
@@ -132,6 +135,11 @@ func (s *Switchboard) Step(from Party, m Message) []Effect {
 		s.lastWord(s.links[from], false, m.Session, m.Reason)
 	case Closed:
 		s.lastWord(s.links[from], true, m.Session, m.Reason)
+	case Heard:
+		if c := s.links[from]; c != nil && c.state == parts && m.Session == c.session {
+			c.known = true
+			s.partIfDone(c)
+		}
 	case Lost:
 		s.lost(s.links[from], m.Reason)
 	case Fired:
@@ -290,11 +298,20 @@ func (s *Switchboard) notOpened(c *connection, m NotOpened) {
 
 // lastWord hears the other side's. Own says that it is about a session of ours.
 func (s *Switchboard) lastWord(c *connection, own bool, id SessionID, reason string) {
-	switch {
-	case c == nil || c.own != own || c.session != id:
-	case c.state == talks || c.state == joining:
+	if c == nil || c.own != own || c.session != id || c.heard || c.state == expected {
+		return
+	}
+	if c.state != parts {
 		s.end(c, hungUpThere, reason)
-	case c.state == parts:
+	}
+	c.heard = true
+	s.do(Send{c.link, Heard{id}})
+	s.partIfDone(c)
+}
+
+// partIfDone closes the link if neither side owes the other anything.
+func (s *Switchboard) partIfDone(c *connection) {
+	if c.heard && c.known {
 		s.parted(c, partedWell)
 	}
 }

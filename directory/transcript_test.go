@@ -421,6 +421,8 @@ func (c command) connection() (Message, error) {
 		return Unreached{call, c.reason}, nil
 	case "join":
 		return Join{session, who}, nil
+	case "heard":
+		return Heard{session}, nil
 	case "joined":
 		return Joined{session, who}, nil
 	}

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/layer-cake/layer-cake/directory"
 	dirwire "github.com/layer-cake/layer-cake/directory/wire"
@@ -137,7 +136,7 @@ func (n *Node) heardConnection(l *link, msg directory.Message) {
 	case directory.Closed:
 		l.sessions.heardLast(end{true, msg.Session})
 		n.do(n.switchboard.Step(l.party, msg))
-	case directory.Joined, directory.NotOpened:
+	case directory.Joined, directory.NotOpened, directory.Heard:
 		n.do(n.switchboard.Step(l.party, msg))
 	case directory.Refused:
 		n.log.Warn("connection refused", "peer", l.name(), "reason", msg.Reason)
@@ -183,20 +182,9 @@ func (n *Node) unbind(link directory.Party) {
 	}
 }
 
-// partTime is how long what was said before the last word may take to leave.
-const partTime = commitTime
-
-// part closes the link of a connection, once what its last word is behind has gone.
+// part closes the link of a connection.
 func (n *Node) part(p directory.Part) {
 	if l := n.links[p.Link]; l != nil {
-		n.partBefore(l, p.Reason, time.Now().Add(partTime))
+		l.Close(errors.New(p.Reason))
 	}
-}
-
-func (n *Node) partBefore(l *link, reason string, deadline time.Time) {
-	if s := l.connection; s != nil && s.out.waits() && time.Now().Before(deadline) && !l.lost.Load() {
-		n.after(fullPause, func() { n.partBefore(l, reason, deadline) })
-		return
-	}
-	l.Close(errors.New(reason))
 }

@@ -182,6 +182,9 @@ func (p *plot) act() (kind transport.Kind, body []byte, is bool) {
 		}
 		return says(m)
 	case 19: // as if it had been called
+		if p.below(2) == 0 {
+			return says(directory.Heard{Session: directory.SessionID(p.session())})
+		}
 		return says(directory.Joined{Session: directory.SessionID(p.session()), Actor: p.address()})
 	default:
 		return says([]directory.Message{

@@ -143,6 +143,8 @@ func (l Limits) Table() []Limit {
 		{nameProcess, "process", l.LinksPerProcess, "", "the link is refused, with the reason", "LinksPerProcess"},
 		{nameConnected, "process", maxConnections, "", "NotConnected, with the reason", ""},
 		{nameCalls, "process", directory.MaxCalls, "", "NotConnected, with the reason", ""},
+		{"time until a connection is asked for", "link", int(commitTime.Milliseconds()), "ms", cut, ""},
+		{"time until both sides have ended a connection", "link", int(partTime.Milliseconds()), "ms", cut, ""},
 		{nameSessions, "link", l.SessionsPerLink, "", refused, "SessionsPerLink"},
 		{nameOpening, "link", maxOpening, "", "more wait for their turn", ""},
 		{"ends of sessions that wait for a last word", "link", directory.MaxSessions, "", "what comes late is counted as lost", ""},

@@ -202,6 +202,9 @@ func (n *Node) linkDown(l *link) {
 	n.log.Log(n.ctx, level, "link lost", "peer", l.name(), "remote", l.Remote(), "reason", l.reason)
 	reason := lostLink(l.reason)
 	if l.connects() {
+		if s := l.connection; s != nil {
+			s.out.lost(l) // a last word that still waited
+		}
 		n.do(n.switchboard.Step(l.party, directory.Lost{Reason: reason}))
 	}
 	for _, id := range l.sessions.ownIDs() {
@@ -292,7 +295,7 @@ func (n *Node) heard(l *link, msg directory.Message) {
 		if id := msg.(directory.SessionMessage).ID(); l.sessions.hasOwn(id) {
 			n.do(n.resolver.Step(l.party, msg))
 		}
-	case directory.Join, directory.Joined:
+	case directory.Join, directory.Joined, directory.Heard:
 		n.do(n.switchboard.Step(l.party, directory.Join{}))
 	case directory.List, directory.Describe, directory.Listed, directory.Enquire, directory.Found:
 		if l.relation == toPeer {

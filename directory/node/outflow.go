@@ -190,6 +190,13 @@ func (o *outflow) drop(l *link) {
 	o.room.open()
 }
 
+// lost is drop for who does not hold the mutex, when the link is.
+func (o *outflow) lost(l *link) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drop(l)
+}
+
 // abandon is drop for who does not hold the mutex. What goes ahead of a last word, and
 // that, is tried until it is said or the link is lost.
 func (o *outflow) abandon(l *link) {
@@ -198,13 +205,6 @@ func (o *outflow) abandon(l *link) {
 	if o.backlog == nil || !o.backlog.finished {
 		o.drop(l)
 	}
-}
-
-// waits reports whether something is still to be sent, and can be.
-func (o *outflow) waits() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.backlog != nil
 }
 
 // roomy returns a channel that is closed when it is worth trying again after

@@ -13,6 +13,7 @@ const (
 	openTime      = time.Second
 	closeTime     = time.Second
 	commitTime    = 4 * time.Second
+	partTime      = 30 * time.Second // what waits to be sent leaves meanwhile
 	retryFirst    = 100 * time.Millisecond
 	retryMost     = 2 * time.Second
 	retryJitter   = 0.2
@@ -147,8 +148,10 @@ func (n *Node) duration(t directory.Timer) time.Duration {
 		return openTime
 	case directory.TimerClose:
 		return closeTime
-	case directory.TimerCommit, directory.TimerJoin, directory.TimerPart:
+	case directory.TimerCommit, directory.TimerJoin:
 		return commitTime
+	case directory.TimerPart:
+		return partTime
 	case directory.TimerCall:
 		return n.ConnectTime
 	}

@@ -108,6 +108,11 @@ func (d *Decoder) message(c *cursor, kind transport.Kind) directory.Message {
 		m := directory.Joined{Session: session(c), Actor: address(c)}
 		c.shut(more)
 		return m
+	case KindHeard:
+		more := c.open(1)
+		m := directory.Heard{Session: session(c)}
+		c.shut(more)
+		return m
 	case KindList:
 		more := c.open(1)
 		m := directory.List{Route: route(c)}

@@ -60,6 +60,8 @@ func Append(b []byte, msg directory.Message) ([]byte, transport.Kind) {
 		return appendJoin(b, m.Session, &m.Actor), KindJoin
 	case directory.Joined:
 		return appendJoin(b, m.Session, &m.Actor), KindJoined
+	case directory.Heard:
+		return appendUint(appendArray(b, 1), uint64(m.Session)), KindHeard
 	case directory.List:
 		return appendRoute(appendArray(b, 1), m.Route), KindList
 	case directory.Describe:

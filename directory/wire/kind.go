@@ -25,6 +25,7 @@
 //	51 Refused    reason
 //	52 Enquire    [process …], [process …], number, topic, name, pattern, mark
 //	53 Found      [process …], number, mark, gone, reason, [claimant …], [interest …], [pairing …], [effort …], [figure …]
+//	54 Heard      session
 //
 // where
 //
@@ -65,6 +66,7 @@ const (
 	KindRefused   transport.Kind = 51
 	KindEnquire   transport.Kind = 52
 	KindFound     transport.Kind = 53
+	KindHeard     transport.Kind = 54
 )
 
 // Limits of what a frame may say. A frame beyond them is broken.

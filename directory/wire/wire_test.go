@@ -70,6 +70,7 @@ var examples = []directory.Message{
 	directory.Closed{Session: 4, Reason: "unpublished"},
 	directory.Join{Session: 1, Actor: transport.Address{Process: process(3), Actor: 5, Key: 9}},
 	directory.Joined{Session: 1, Actor: transport.Address{Process: process(1), Actor: 3, Key: 0x0102030405060708}},
+	directory.Heard{Session: 1},
 	directory.List{Route: directory.Route{process(1), process(2)}},
 	directory.Describe{Route: directory.Route{process(1)}},
 	directory.Listed{
