@@ -101,6 +101,12 @@
 // such. [Self.Listen] and [Self.Connect] join two programs that know an address instead
 // of a name.
 //
+// # By address
+//
+// Actors that are to meet at a known address need no names: one listens there, by
+// [Self.Listen], and the other connects, by [Self.Connect]. [Accepted] and [Connected]
+// bring the address of the other, bound to the connection, and [Closed] ends it.
+//
 // # What never happens
 //
 // A message is not lost without a word where somebody knows of it: what cannot
@@ -114,8 +120,8 @@
 // was taken, with the one that undid it.
 //
 // What was on its way over a link to another process when the link was lost is
-// not told: [Dropped] says for all that went in a session that it may be so, and
-// what went in none has no such word. Nor is it told when the Undelivered itself
+// not told: [Dropped], or [Closed], says for all that went in a session that it may be so,
+// and what went in none has no such word. Nor is it told when the Undelivered itself
 // finds its actor's mailbox full, or no way back, or is one of very many: a process
 // is told of about a thousand messages a second. [System.Counts] has how many those
 // are. Where it matters, Ask: an ask ends as soon as the link that it went over does.

@@ -140,6 +140,8 @@ func (n *Node) heardConnection(l *link, msg directory.Message) {
 		n.do(n.switchboard.Step(l.party, msg))
 	case directory.Refused:
 		n.log.Warn("connection refused", "peer", l.name(), "reason", msg.Reason)
+		l.refused = true // it closes the link, and says nothing more
+		l.Close(&refusal{msg.Reason})
 	default:
 		n.do([]directory.Effect{directory.Refuse{Party: l.party, Reason: "the link is for a connection, and no directory is spoken to over it"}})
 	}

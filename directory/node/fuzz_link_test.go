@@ -233,6 +233,8 @@ func FuzzLink(f *testing.F) {
 		(&plot{rest: script, k: k, f: feed}).play()
 		k.adjourn(t, feed, at)
 		if runs++; runs%500 == 0 {
+			k.pub.logs.forget()
+			k.host.logs.forget()
 			if now, ok := heapWithin(most); !ok {
 				t.Errorf("after %d links the heap has %d bytes, at most %d are allowed", runs, now, most)
 			}
@@ -287,6 +289,8 @@ func FuzzConnection(f *testing.F) {
 		(&plot{rest: script, k: k, f: feed}).play()
 		k.adjourn(t, feed, k.pub)
 		if runs++; runs%500 == 0 {
+			k.pub.logs.forget()
+			k.host.logs.forget()
 			if now, ok := heapWithin(most); !ok {
 				t.Errorf("after %d links the heap has %d bytes, at most %d are allowed", runs, now, most)
 			}

@@ -144,6 +144,13 @@ func (l *logs) Write(b []byte) (int, error) {
 	return l.b.Write(b)
 }
 
+// forget lets go of what was logged.
+func (l *logs) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b = bytes.Buffer{}
+}
+
 func (l *logs) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
