@@ -454,3 +454,47 @@ func TestConnectionsUnseen(t *testing.T) {
 		}
 	})
 }
+
+// repeats is the state of an actor that says what others say, unless it is to fail.
+func repeats(self *Self, message any) State {
+	switch m := message.(type) {
+	case Listening, Accepted, Closed:
+		return self.Stay()
+	case string:
+		if m == "fail" {
+			panic(m)
+		}
+		self.Reply(m)
+		return self.Stay()
+	}
+	return nil
+}
+
+// An actor that is started again has no connections and no listeners left, and may
+// listen where it did; a state listens and connects as a function does.
+func TestConnectAndRestart(t *testing.T) {
+	pairOfSystems(t, func(t *testing.T, _ *memory.Network, one, two *System) {
+		client := enter(t, two, "client")
+		one.Spawn(func(self *Self) any {
+			if err := self.Listen("one:5000"); err != nil {
+				return err
+			}
+			return State(repeats)
+		}, Restart{Limit: time.Hour, Tries: 3})
+		synctest.Wait()
+		client.Connect("one:5000")
+		for range 2 {
+			c := got[Connected](t, client)
+			if reply, err := Ask[string](t.Context(), client, c.Remote, "hello"); err != nil || reply != "hello" {
+				t.Errorf("got %q, %v", reply, err)
+			}
+			client.Send(c.Remote, "fail")
+			if m := got[Closed](t, client); m.Reason != "the other actor has ended" {
+				t.Errorf("got %v", m)
+			}
+			time.Sleep(time.Minute) // it waits before it starts again
+			client.Connect("one:5000")
+		}
+		got[Connected](t, client)
+	})
+}
