@@ -12,6 +12,7 @@ import "github.com/layer-cake/layer-cake/transport"
 // The actor is Connected.Remote, until [Closed]. A process may be making 1024
 // connections at once; one more is NotConnected.
 func (s *Self) Connect(address string, options ...Option) {
+	s.mine("Connect")
 	where, err := ParseHostPort(address)
 	if err == nil {
 		err = noOptions(options)
@@ -29,6 +30,7 @@ func (s *Self) Connect(address string, options ...Option) {
 // actor has sent before goes ahead of it; what it sends to remote from now on is
 // refused, as ErrEnded. A remote that is none, or no more, is ignored.
 func (s *Self) Close(remote Address) {
+	s.mine("Close")
 	if in := s.session(remote); in != nil && in.Connection() {
 		s.sys.net.HangUp(in)
 		return

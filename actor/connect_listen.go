@@ -29,6 +29,7 @@ import (
 //
 // The listener is closed by [Self.Unlisten], and when the actor ends.
 func (s *Self) Listen(address string, options ...Option) error {
+	s.mine("Listen")
 	where, err := ParseHostPort(address)
 	if err == nil {
 		err = noOptions(options)

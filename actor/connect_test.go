@@ -61,7 +61,7 @@ func got[T any](t *testing.T, self *Self) T {
 }
 
 // nothing checks that no message waits.
-func nothing(t *testing.T, self *Self) {
+func hearsNothing(t *testing.T, self *Self) {
 	t.Helper()
 	if m, ok := self.InputWithin(time.Minute); ok {
 		t.Errorf("%s got %T %v, want nothing", self.Name(), m, m)
@@ -125,8 +125,8 @@ func TestConnect(t *testing.T) {
 		client.Close(c.Remote)
 		client.Close(Address{})
 		client.Close(server.Address())
-		nothing(t, server)
-		nothing(t, client)
+		hearsNothing(t, server)
+		hearsNothing(t, client)
 	})
 }
 
@@ -203,7 +203,7 @@ func TestConnectAsks(t *testing.T) {
 		if m := got[Closed](t, client); m.Remote != c.Remote || m.Reason != "the other actor has ended" {
 			t.Errorf("got %v", m)
 		}
-		nothing(t, client)
+		hearsNothing(t, client)
 		if !errors.As(late, new(Undelivered)) {
 			t.Errorf("by callback: got %v, want Undelivered", late)
 		}
@@ -302,7 +302,7 @@ func TestConnectRefusals(t *testing.T) {
 				t.Errorf("Connect %q: got %v, want %q", test.address, m, test.want)
 			}
 		}
-		nothing(t, server)
+		hearsNothing(t, server)
 
 		// Nobody answers.
 		network.Cut("one", "two")
@@ -335,8 +335,8 @@ func TestConnectTimesOut(t *testing.T) {
 		if m := got[Closed](t, server); m.Reason != "it was answered too late" {
 			t.Errorf("got %v", m)
 		}
-		nothing(t, client)
-		nothing(t, server)
+		hearsNothing(t, client)
+		hearsNothing(t, server)
 	}, Options{AskTimeout: 700 * time.Millisecond})
 }
 
