@@ -28,7 +28,7 @@ type Options struct {
 	AskTimeout time.Duration // zero: 5 s
 	Limits     Limits        // of what is taken from other processes; zero: the defaults, which its Table has
 	Events     func(Event)   // told of typed happenings, on the goroutine where they happen; it must not block or send
-	TLS        *tls.Config   // certificates of what is Encrypted; GetCertificate may change them while it runs
+	TLS        *tls.Config   // certificates of what is Encrypted, which GetCertificate may change while it runs; and whom ConnectHTTP trusts, nil: the machine's authorities
 	Mailbox    int           // messages an actor may have waiting, those in sessions with other processes aside; zero: 65536
 
 	Scope      Scope               // of the system's own directory; zero: Process. The daemons have others

@@ -34,10 +34,10 @@ func (c *Codec) DecodeForm(t reflect.Type, values map[string][]string) (message 
 
 // repeated puts the values of one name into v.
 func (r *taker) repeated(p *plan, v reflect.Value, values []string) error {
-	if seen := p.seen(); seen != nil && seen.class == vector && p.own&(fromText|fromJSON) == 0 {
+	if p.repeats() {
 		v.Set(reflect.MakeSlice(p.typ, len(values), len(values)))
 		for i, s := range values {
-			if err := r.single(seen.elem, v.Index(i), s); err != nil {
+			if err := r.single(p.seen().elem, v.Index(i), s); err != nil {
 				return err
 			}
 		}
@@ -51,14 +51,7 @@ func (r *taker) repeated(p *plan, v reflect.Value, values []string) error {
 
 // single puts one value into v.
 func (r *taker) single(p *plan, v reflect.Value, s string) error {
-	simple := p.class == instant || p.own&fromText != 0
-	if seen := p.seen(); !simple && seen != nil && p.own&fromJSON == 0 {
-		switch seen.class {
-		case boolean, integer, unsigned, float, text, block, octets, blob:
-			simple = true
-		}
-	}
-	if simple {
+	if p.simple() {
 		return scalar(p, v, s)
 	}
 	tree, err := parseJSON([]byte(s))

@@ -1,0 +1,180 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// What a client of HTTP holds at most.
+const (
+	maxHTTPWaiting = 256      // requests that wait for their turn
+	maxHTTPHeader  = 64 << 10 // bytes of a header
+	maxHTTPAnswer  = 16 << 20 // bytes of an answer's body
+)
+
+// An httpClient is a connection to a server as an actor, the child of the one that
+// asked for it. It takes a message when the one before is answered, so that what
+// waits does so in its mailbox.
+//
+//	connects ──► connected ──(close, Stop, connection lost, no answer)──► ended
+//	    └──(refused, close, Stop)──► ended
+type httpClient struct {
+	sys       *System
+	at        Address
+	requested string
+	base      *url.URL
+	query     bool // messages go as queries
+	dial      dialFunc
+	ctx       context.Context // of all that it does; its cause is why it was ended
+	cancel    context.CancelCauseFunc
+
+	socket    *httpSocket
+	conn      *http.ClientConn
+	connected bool   // Connected was told
+	reason    string // why the connection has ended; empty: it has not
+}
+
+// httpLost is what a client finds in its mailbox when the connection has ended.
+type httpLost struct{}
+
+var errHTTPClosed = errors.New("closed by the actor that connected")
+
+// close ends the connection.
+func (c *httpClient) close() { c.cancel(errHTTPClosed) }
+
+// run is the connection's life. Its result is the reason of its end.
+func (c *httpClient) run(self *Self) any {
+	lost := func() { self.box.put(item{message: httpLost{}}) }
+	defer c.cancel(nil)
+	defer context.AfterFunc(self.Context(), func() { c.cancel(context.Cause(self.Context())) })()
+	defer context.AfterFunc(c.ctx, lost)()
+	if err := c.connect(); err != nil {
+		return c.refusal(err)
+	}
+	defer c.conn.Close()
+	c.conn.SetStateHook(func(conn *http.ClientConn) {
+		if conn.Err() != nil {
+			lost()
+		}
+	})
+	c.connected = true
+	self.parent.box.put(item{message: Connected{c.requested, self.Address()}})
+	for c.reason == "" {
+		c.take(self, self.Input())
+	}
+	c.conn.Close()
+	for range maxHTTPWaiting {
+		m, ok := self.InputWithin(0)
+		if !ok {
+			break
+		}
+		c.take(self, m)
+	}
+	return c.reason
+}
+
+// take does what a message says, and notes if that, or anything, ends the connection.
+func (c *httpClient) take(self *Self, message any) {
+	if c.reason == "" && c.ctx.Err() != nil {
+		c.reason = context.Cause(c.ctx).Error()
+	}
+	switch m := message.(type) {
+	case httpLost:
+		if c.reason == "" {
+			c.reason = c.socket.reason("the connection has ended")
+		}
+	case Stop: // the context has ended
+	case Undelivered:
+		self.Log().Debug("an answer has not arrived", "to", m.To, "reason", m.Reason)
+	default:
+		switch {
+		case c.reason != "":
+			c.giveBack(self, m)
+		case c.waits(self.Sender()):
+			c.serve(self, m)
+		}
+	}
+}
+
+// giveBack tells who sent a message that there is no answer.
+func (c *httpClient) giveBack(self *Self, message any) {
+	c.sys.undelivered(self.Sender(), self.Address(), message, c.reason)
+}
+
+// waits reports whether an answer to that address can be of use: not to an ask that
+// was given up.
+func (c *httpClient) waits(from Address) bool {
+	return from.at.Process != c.sys.process || !isAsk(from.at.Actor) || c.sys.asks.get(from.at.Actor) != nil
+}
+
+// serve asks the server what a message asks.
+func (c *httpClient) serve(self *Self, message any) {
+	patience := TimedOut{c.sys.askTimeout}
+	ctx, cancel := context.WithTimeoutCause(c.ctx, patience.After, patience)
+	defer cancel()
+	request, err := c.request(ctx, message)
+	if err != nil {
+		c.reply(self, err)
+		return
+	}
+	answer, err := c.exchange(request)
+	switch cause := context.Cause(ctx); {
+	case err == nil:
+		c.reply(self, answer)
+	case cause == error(patience):
+		c.reason = fmt.Sprintf("no answer within %v", patience.After)
+		c.reply(self, patience)
+	case cause != nil:
+		c.reason = cause.Error()
+		c.giveBack(self, message)
+	case errors.As(err, new(Faulted)):
+		c.reason = err.Error()
+		c.reply(self, err)
+	case c.socket.lost() != nil:
+		c.reason = c.socket.reason("")
+		c.giveBack(self, message)
+	default:
+		fault := Faulted{"answer is not HTTP", err.Error()}
+		c.reason = fault.Error()
+		c.reply(self, fault)
+	}
+}
+
+// exchange sends a request and returns the answer. After an error the connection is of
+// no use.
+func (c *httpClient) exchange(request *http.Request) (answer any, err error) {
+	response, err := c.conn.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return nil, Faulted{statusOf(response), "the protocol was not to be switched"}
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxHTTPAnswer+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxHTTPAnswer {
+		return nil, Faulted{statusOf(response), fmt.Sprintf("the body has more than %d bytes", maxHTTPAnswer)}
+	}
+	if response.Close {
+		c.reason = "the server closed the connection after an answer"
+	}
+	return answerOf(c.sys.types, response, body), nil
+}
+
+// reply sends the answer to whoever asked.
+func (c *httpClient) reply(self *Self, answer any) {
+	if self.Sender().IsZero() {
+		self.Log().Debug("an answer, and nobody asked", "type", c.sys.types.TypeName(answer))
+		return
+	}
+	if err := self.Reply(answer); err != nil {
+		self.Log().Warn("an answer cannot be sent", "to", self.Sender(), "err", err)
+	}
+}
