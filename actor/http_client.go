@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // What a client of HTTP holds at most.
@@ -85,7 +86,7 @@ func (c *httpClient) take(self *Self, message any) {
 	switch m := message.(type) {
 	case httpLost:
 		if c.reason == "" {
-			c.reason = c.socket.reason("the connection has ended")
+			c.reason = c.socket.reason("the server sends what was not asked for")
 		}
 	case Stop: // the context has ended
 	case Undelivered:
@@ -138,7 +139,8 @@ func (c *httpClient) serve(self *Self, message any) {
 		c.reason = c.socket.reason("")
 		c.giveBack(self, message)
 	default:
-		fault := Faulted{"answer is not HTTP", err.Error()}
+		reason := strings.TrimPrefix(err.Error(), "net/http: HTTP/1.x transport connection broken: ")
+		fault := Faulted{"answer is not HTTP", strings.TrimPrefix(reason, "net/http: ")}
 		c.reason = fault.Error()
 		c.reply(self, fault)
 	}

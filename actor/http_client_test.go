@@ -1,19 +1,11 @@
 package actor
 
 import (
-	"bufio"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -123,4 +115,44 @@ func TestHTTPClientAndServer(t *testing.T) {
 	}
 }
 
-var _ = []any{bufio.NewReader, tls.Dial, x509.NewCertPool, io.EOF, net.Dial, http.Get, strings.Cut, synctest.Wait}
+// The address of a connection may be given to anybody, also in another process.
+func TestHTTPClientForOthers(t *testing.T) {
+	plant(t, clientTypes, func(t *testing.T, tr *tree) {
+		one, two := tr.open(t, Options{}), tr.open(t, Options{})
+		server := newRude(t, func(c *rudeConn) {
+			for c.request() != nil {
+				c.say(answering("Content-Type: application/json", `{"value":["vector<vector<float8>>",[[1]],[]]}`))
+			}
+		})
+		owner, leave := one.Enter("owner")
+		defer leave()
+		owner.connectHTTP("http://server/", nil, server.dial)
+		remote := owner.Input().(Connected).Remote
+		one.Spawn(func(self *Self) any {
+			if err := self.Publish("gateway"); err != nil {
+				return err
+			}
+			for range self.Messages() {
+				self.Forward(remote, httpXy{1, 1})
+			}
+			return Aborted{}
+		})
+		client, leave := two.Enter("client")
+		defer leave()
+		client.Subscribe("gateway")
+		gateway := await[Available](t, client).Publisher
+		table, err := Ask[httpTable](t.Context(), client, gateway, httpXy{1, 1})
+		same(t, "Ask", table, httpTable{{1}})
+		same(t, "Ask", err, nil)
+		client.Send(gateway, httpXy{1, 1})
+		same(t, "Send", await[httpTable](t, client), httpTable{{1}})
+		there := client.Sender()
+		response, err := Ask[httpTable](t.Context(), client, there, HTTPRequest{URI: "/"})
+		same(t, "Ask of the Sender", response, httpTable{{1}})
+		same(t, "Ask of the Sender", err, nil)
+		if err := client.Send(there, "text"); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "refused", await[Faulted](t, client), notRequest("the type string is not in Options.Types; else send an HTTPRequest"))
+	})
+}
