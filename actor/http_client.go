@@ -1,10 +1,12 @@
 package actor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -86,7 +88,7 @@ func (c *httpClient) take(self *Self, message any) {
 	switch m := message.(type) {
 	case httpLost:
 		if c.reason == "" {
-			c.reason = c.socket.reason("the server sends what was not asked for")
+			c.reason, _ = c.lost(c.conn.Err())
 		}
 	case Stop: // the context has ended
 	case Undelivered:
@@ -99,6 +101,20 @@ func (c *httpClient) take(self *Self, message any) {
 			c.serve(self, m)
 		}
 	}
+}
+
+// lost returns why the connection is lost, having an error of net/http; false if it is
+// not: the server says what is no answer.
+func (c *httpClient) lost(err error) (reason string, lost bool) {
+	err = cmp.Or(c.socket.lost(), err)
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), // that of TLS is no end of the socket
+		err.Error() == "http: server closed idle connection": // net/http has no other name for it
+		return "the server closed the connection", true
+	case err == c.socket.lost(), errors.As(err, new(*net.OpError)): // TLS gives up by such
+		return causeOf(err).Error(), true
+	}
+	return "the server says what was not asked for", false
 }
 
 // giveBack tells who sent a message that there is no answer.
@@ -135,11 +151,14 @@ func (c *httpClient) serve(self *Self, message any) {
 	case errors.As(err, new(Faulted)):
 		c.reason = err.Error()
 		c.reply(self, err)
-	case c.socket.lost() != nil:
-		c.reason = c.socket.reason("")
-		c.giveBack(self, message)
 	default:
-		reason := strings.TrimPrefix(err.Error(), "net/http: HTTP/1.x transport connection broken: ")
+		reason, lost := c.lost(err)
+		if lost {
+			c.reason = reason
+			c.giveBack(self, message)
+			break
+		}
+		reason = strings.TrimPrefix(err.Error(), "net/http: HTTP/1.x transport connection broken: ")
 		fault := Faulted{"answer is not HTTP", strings.TrimPrefix(reason, "net/http: ")}
 		c.reason = fault.Error()
 		c.reply(self, fault)

@@ -98,7 +98,7 @@ func (m HTTPRequest) check() string {
 		}
 		for _, v := range values {
 			size += len(name) + len(v) + len(": \r\n")
-			if badHeader(name, v) {
+			if badHeader(name, v) || name == "Host" && badHost(v) {
 				return fmt.Sprintf("its header %q is none", name)
 			}
 		}
@@ -114,6 +114,12 @@ func badHeader(name, value string) bool {
 	const token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	return name == "" || strings.Trim(name, token) != "" ||
 		strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
+// badHost reports whether it is no host:port.
+func badHost(host string) bool {
+	u, err := url.Parse("http://" + host)
+	return err != nil || u.Host != host || host == ""
 }
 
 // target returns the URL of a request, or what is wrong with it.

@@ -164,7 +164,7 @@ func TestHTTPServerIsRude(t *testing.T) {
 		{"answers twice", func(c *rudeConn) {
 			c.say(answering(inJSON, `{"value":["Xy",{"x":1},[]]}`) + answering(inJSON, `{"value":["Xy",{"x":2},[]]}`))
 			c.hangs()
-		}, httpXy{X: 1}, "the server sends what was not asked for"},
+		}, httpXy{X: 1}, "the server says what was not asked for"},
 
 		{"has something to say before", func(c *rudeConn) {
 			c.say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + answering(inJSON, `{"value":["Xy",{"x":1},[]]}`))
@@ -237,7 +237,7 @@ func TestHTTPServerEndsIdleConnection(t *testing.T) {
 	}{
 		"closes at once":  {func(c *rudeConn) {}, hung},
 		"closes later":    {func(c *rudeConn) { c.request(); c.say(answering("A: b", "")); time.Sleep(time.Minute) }, hung},
-		"says what it is": {func(c *rudeConn) { c.say("220 smtp\r\n"); c.hangs() }, "the server sends what was not asked for"},
+		"says what it is": {func(c *rudeConn) { c.say("220 smtp\r\n"); c.hangs() }, "the server says what was not asked for"},
 	} {
 		rudely(t, test.talk, func(t *testing.T, self *Self, remote Address) {
 			if what == "closes later" {

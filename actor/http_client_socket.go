@@ -52,18 +52,6 @@ func (s *httpSocket) lost() error {
 	return s.err
 }
 
-// reason says so, and otherwise what is said else.
-func (s *httpSocket) reason(otherwise string) string {
-	err := s.lost()
-	switch {
-	case err == nil:
-		return otherwise
-	case err == io.EOF:
-		return "the server closed the connection"
-	}
-	return causeOf(err).Error()
-}
-
 // connect makes the connection.
 func (c *httpClient) connect() error {
 	patience := TimedOut{c.sys.askTimeout}
