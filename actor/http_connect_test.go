@@ -113,7 +113,7 @@ func TestHTTPConnectionIsReset(t *testing.T) {
 }
 
 // An HTTPRequest is sent as it is.
-func TestHTTPRequest(t *testing.T) {
+func TestHTTPRequestIsSentAsItIs(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		header := r.Header.Clone()
