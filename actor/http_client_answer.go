@@ -22,11 +22,11 @@ func answerOf(types *registry, r *http.Response, body []byte) any {
 			return value
 		}
 	}
-	// Whoever passes it on says its length and the end of its connection anew.
-	header := r.Header.Clone()
-	header.Del("Connection")
-	if r.Request == nil || r.Request.Method != http.MethodHead {
-		header.Del("Content-Length")
+	header := http.Header{} // as if it was made here, so that it may be passed on
+	for name, values := range r.Header {
+		if !ownHeader(name) || name == "Content-Length" && r.Request != nil && r.Request.Method == http.MethodHead {
+			header[name] = values
+		}
 	}
 	return HTTPResponse{Status: r.StatusCode, Header: header, Body: body}
 }

@@ -36,6 +36,9 @@ func (c *httpClient) request(ctx context.Context, message any) (*http.Request, e
 	request.URL = u // its path as it was given
 	request.Header.Set("User-Agent", "layer-cake")
 	for name, values := range r.Header {
+		if ownHeader(name) {
+			continue
+		}
 		request.Header.Del(name)
 		for _, v := range values {
 			request.Header.Add(name, v)
@@ -92,10 +95,7 @@ func (m HTTPRequest) check() string {
 	}
 	size := 0
 	for name, values := range m.Header {
-		switch name := http.CanonicalHeaderKey(name); name {
-		case "Connection", "Content-Length", "Trailer", "Transfer-Encoding", "Upgrade":
-			return fmt.Sprintf("it has a header %s, which is the connection's to set", name)
-		}
+		name = http.CanonicalHeaderKey(name)
 		for _, v := range values {
 			size += len(name) + len(v) + len(": \r\n")
 			if badHeader(name, v) || name == "Host" && badHost(v) {
@@ -107,6 +107,16 @@ func (m HTTPRequest) check() string {
 		return fmt.Sprintf("its header has %d bytes, and may have %d", size, maxHTTPHeader)
 	}
 	return ""
+}
+
+// ownHeader reports whether a field of a header is about the connection that it came
+// by, or about how the body goes over it: it goes no further.
+func ownHeader(name string) bool {
+	switch http.CanonicalHeaderKey(name) {
+	case "Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	}
+	return false
 }
 
 // badHeader reports whether a field of the header would break the request.

@@ -98,7 +98,7 @@ func plainAnswer(status int, body string, header ...string) HTTPResponse {
 	for i := 0; i < len(header); i += 2 {
 		h.Add(header[i], header[i+1])
 	}
-	return HTTPResponse{status, h, []byte(body)}
+	return HTTPResponse{Status: status, Header: h, Body: []byte(body)}
 }
 
 // A server that does not keep to HTTP, or is too slow, loses its connection; whoever asked

@@ -120,7 +120,7 @@ func (s *Self) renew() {
 	s.state, s.next, s.bound, s.calling = nil, nil, false, false
 	s.stateCode.Store(0)
 	s.sender = Address{}
-	s.listeners = nil
+	s.listeners, s.remotes = nil, nil
 }
 
 // rest waits for the next life, without a goroutine. Stop ends it at once.
