@@ -68,8 +68,8 @@ func hearsNothing(t *testing.T, self *Self) {
 	}
 }
 
-// connected has one actor listen and another connect.
-func connected(t *testing.T, listens, connects *Self) (Accepted, Connected) {
+// joined has one actor listen and another connect.
+func joined(t *testing.T, listens, connects *Self) (Accepted, Connected) {
 	t.Helper()
 	if err := listens.Listen("one:0"); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func connected(t *testing.T, listens, connects *Self) (Accepted, Connected) {
 func TestConnect(t *testing.T) {
 	pairOfSystems(t, func(t *testing.T, _ *memory.Network, one, two *System) {
 		server, client := enter(t, one, "server"), enter(t, two, "client")
-		a, c := connected(t, server, client)
+		a, c := joined(t, server, client)
 
 		if err := client.Send(c.Remote, "hello"); err != nil {
 			t.Fatal(err)
@@ -134,7 +134,7 @@ func TestConnect(t *testing.T) {
 func TestConnectWithin(t *testing.T) {
 	pairOfSystems(t, func(t *testing.T, _ *memory.Network, one, _ *System) {
 		server, client := enter(t, one, "server"), enter(t, one, "client")
-		a, c := connected(t, server, client)
+		a, c := joined(t, server, client)
 		client.Send(c.Remote, "hello")
 		if m := got[string](t, server); m != "hello" || server.Sender() != a.Remote {
 			t.Errorf("got %q from %v, want it from %v", m, server.Sender(), a.Remote)
@@ -257,7 +257,7 @@ func TestConnectedActorEnds(t *testing.T) {
 func TestUnlisten(t *testing.T) {
 	pairOfSystems(t, func(t *testing.T, _ *memory.Network, one, two *System) {
 		server, client := enter(t, one, "server"), enter(t, two, "client")
-		a, c := connected(t, server, client)
+		a, c := joined(t, server, client)
 		server.Unlisten("one:1") // none of its
 		client.Unlisten(a.Listener)
 		client.Connect(a.Listener)
@@ -344,7 +344,7 @@ func TestConnectTimesOut(t *testing.T) {
 func TestConnectionIsCut(t *testing.T) {
 	pairOfSystems(t, func(t *testing.T, network *memory.Network, one, two *System) {
 		server, client := enter(t, one, "server"), enter(t, two, "client")
-		a, c := connected(t, server, client)
+		a, c := joined(t, server, client)
 		network.Cut("one", "two")
 		if m := got[Closed](t, server); m.Remote != a.Remote || !strings.HasPrefix(m.Reason, "link lost: ") {
 			t.Errorf("got %v", m)
@@ -366,8 +366,8 @@ func TestConnectionIsCut(t *testing.T) {
 func TestConnectionBackPressure(t *testing.T) {
 	pairOfSystems(t, func(t *testing.T, _ *memory.Network, one, two *System) {
 		server, other, client := enter(t, one, "server"), enter(t, one, "other"), enter(t, two, "client")
-		a, c := connected(t, server, client)
-		_, d := connected(t, other, client)
+		a, c := joined(t, server, client)
+		_, d := joined(t, other, client)
 		long := strings.Repeat("x", 10_000)
 		sent := 0
 		for client.Send(c.Remote, long) == nil {
@@ -397,7 +397,7 @@ func TestConnectionBackPressure(t *testing.T) {
 			t.Errorf("got %v", m)
 		}
 
-		_, c = connected(t, server, client)
+		_, c = joined(t, server, client)
 		for client.Send(c.Remote, long) == nil {
 			synctest.Wait()
 		}
@@ -420,7 +420,7 @@ func TestConnectionBackPressure(t *testing.T) {
 func TestAddressesOverConnections(t *testing.T) {
 	pairOfSystems(t, func(t *testing.T, _ *memory.Network, one, two *System) {
 		server, client := enter(t, one, "server"), enter(t, two, "client")
-		a, _ := connected(t, server, client)
+		a, _ := joined(t, server, client)
 		server.Send(a.Remote, one.Spawn(echo))
 		worker := got[Address](t, client)
 		if reply, err := Ask[string](t.Context(), client, worker, "hello"); err != nil || reply != "hello" {

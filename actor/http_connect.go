@@ -2,12 +2,9 @@ package actor
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/url"
 	"strings"
-
-	"github.com/layer-cake/layer-cake/transport"
 )
 
 // ConnectHTTP connects to an HTTP server: http://host:port/path, or https. Connected
@@ -54,7 +51,7 @@ func (s *Self) connectHTTP(requested string, options []Option, dial dialFunc) {
 	query := false
 	for _, o := range options {
 		if o != AsQuery {
-			reason = fmt.Sprintf("%v is no option of ConnectHTTP; https is encrypted", o)
+			reason = "the only option is AsQuery; https is encrypted"
 		}
 		query = true
 	}
@@ -67,7 +64,7 @@ func (s *Self) connectHTTP(requested string, options []Option, dial dialFunc) {
 	c.at = s.SpawnThen(c.run, func(end any, err error) { s.disconnected(c, end, err) },
 		Named("http "+base.Host), Mailbox(maxHTTPWaiting))
 	if s.remotes == nil {
-		s.remotes = make(map[transport.Address]remote)
+		s.remotes = make(remotes)
 	}
 	s.remotes[c.at.at] = c
 }

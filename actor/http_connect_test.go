@@ -59,7 +59,7 @@ func TestNotConnectedToHTTP(t *testing.T) {
 		}
 	}
 	_, got := dialed(t, sys, plain.URL, LAN)
-	same(t, "option", got, NotConnected{plain.URL, "LAN is no option of ConnectHTTP; https is encrypted"})
+	same(t, "option", got, NotConnected{plain.URL, "the only option is AsQuery; https is encrypted"})
 }
 
 func TestHTTPSClient(t *testing.T) {
