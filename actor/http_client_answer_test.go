@@ -65,6 +65,6 @@ func TestHTTPErrors(t *testing.T) {
 	} {
 		r := &http.Response{StatusCode: test.status, Header: http.Header{"Retry-After": {test.retry}}}
 		got := errorOf(r, []byte(`{"error":{"reason":"`+test.reason+`","status":1,"more":[]},"other":2}`))
-		same(t, test.reason, got, test.want)
+		sameAnswer(t, test.reason, got, test.want)
 	}
 }

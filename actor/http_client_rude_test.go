@@ -67,13 +67,13 @@ func answering(header, body string) string {
 func rudely(t *testing.T, talk func(*rudeConn), f func(t *testing.T, self *Self, remote Address)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		self, remote := meet(t, Options{}, talk)
+		self, remote := meetRude(t, Options{}, talk)
 		f(t, self, remote)
 	})
 }
 
-// meet returns an actor and the rude server it is connected to.
-func meet(t *testing.T, options Options, talk func(*rudeConn)) (self *Self, remote Address) {
+// meetRude returns an actor and the rude server it is connected to.
+func meetRude(t *testing.T, options Options, talk func(*rudeConn)) (self *Self, remote Address) {
 	t.Helper()
 	sys := clientSystem(t, options)
 	server := newRude(t, talk)
@@ -213,17 +213,17 @@ func TestHTTPServerIsRude(t *testing.T) {
 				}
 			}
 			rudely(t, talk, func(t *testing.T, self *Self, remote Address) {
-				got := reply(t, self, remote, httpXy{1, 2})
+				got := askedHTTP(t, self, remote, httpXy{1, 2})
 				if u, ok := test.want.(Undelivered); ok {
 					u.To = remote
 					test.want = u
 				}
-				same(t, "reply", got, test.want)
+				sameAnswer(t, "reply", got, test.want)
 				if test.closed != "" {
-					same(t, "last", self.Input(), Closed{remote, test.closed})
+					sameAnswer(t, "last", self.Input(), Closed{remote, test.closed})
 					return
 				}
-				same(t, "another", reply(t, self, remote, httpXy{1, 2}), test.want)
+				sameAnswer(t, "another", askedHTTP(t, self, remote, httpXy{1, 2}), test.want)
 			})
 		})
 	}
@@ -241,9 +241,9 @@ func TestHTTPServerEndsIdleConnection(t *testing.T) {
 	} {
 		rudely(t, test.talk, func(t *testing.T, self *Self, remote Address) {
 			if what == "closes later" {
-				same(t, what, reply(t, self, remote, httpXy{}), plainAnswer(200, "", "A", "b"))
+				sameAnswer(t, what, askedHTTP(t, self, remote, httpXy{}), plainAnswer(200, "", "A", "b"))
 			}
-			same(t, what, self.Input(), Closed{remote, test.want})
+			sameAnswer(t, what, self.Input(), Closed{remote, test.want})
 		})
 	}
 }
@@ -266,12 +266,12 @@ func TestHTTPClientIsBounded(t *testing.T) {
 				c.say(answering("A: b", string(body)))
 			}
 		}
-		self, remote := meet(t, Options{AskTimeout: time.Hour}, talk)
+		self, remote := meetRude(t, Options{AskTimeout: time.Hour}, talk)
 		send := func(n int) error { return self.Send(remote, HTTPRequest{URI: "/", Body: fmt.Append(nil, n)}) }
 		if err := send(0); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "in flight", <-seen, "0")
+		sameAnswer(t, "in flight", <-seen, "0")
 		sent := 1
 		for ; sent < 2*maxHTTPWaiting; sent++ {
 			if err := send(sent); err != nil {
@@ -281,19 +281,19 @@ func TestHTTPClientIsBounded(t *testing.T) {
 				break
 			}
 		}
-		same(t, "sent", sent, 1+maxHTTPWaiting)
+		sameAnswer(t, "sent", sent, 1+maxHTTPWaiting)
 		for n := range 3 {
 			more <- struct{}{}
-			same(t, "answer", self.Input(), plainAnswer(200, fmt.Sprint(n), "A", "b"))
-			same(t, "in flight", <-seen, fmt.Sprint(n+1))
+			sameAnswer(t, "answer", self.Input(), plainAnswer(200, fmt.Sprint(n), "A", "b"))
+			sameAnswer(t, "in flight", <-seen, fmt.Sprint(n+1))
 		}
 		self.Close(remote)
 		for n := 3; n < sent; n++ {
 			u, _ := self.Input().(Undelivered)
 			r, _ := u.Message.(HTTPRequest)
-			same(t, "back", []any{u.To, u.Reason, string(r.Body)}, []any{remote, errHTTPClosed.Error(), fmt.Sprint(n)})
+			sameAnswer(t, "back", []any{u.To, u.Reason, string(r.Body)}, []any{remote, errHTTPClosed.Error(), fmt.Sprint(n)})
 		}
-		same(t, "last", self.Input(), Closed{remote, errHTTPClosed.Error()})
+		sameAnswer(t, "last", self.Input(), Closed{remote, errHTTPClosed.Error()})
 		close(more)
 	})
 }
@@ -310,21 +310,21 @@ func TestHTTPClientForgets(t *testing.T) {
 				c.say(answering("A: b", r.RequestURI))
 			}
 		}
-		self, remote := meet(t, Options{}, talk)
+		self, remote := meetRude(t, Options{}, talk)
 		self.Send(remote, HTTPRequest{URI: "/1"})
-		same(t, "in flight", <-uris, "/1")
+		sameAnswer(t, "in flight", <-uris, "/1")
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		_, err := Ask[any](ctx, self, remote, HTTPRequest{URI: "/2"})
-		same(t, "Ask", fmt.Sprint(err), "context deadline exceeded")
+		sameAnswer(t, "Ask", fmt.Sprint(err), "context deadline exceeded")
 		self.System().Send(remote, HTTPRequest{URI: "/3"}) // from nobody
 		self.Send(remote, HTTPRequest{URI: "/4"})
 		for range 3 {
 			more <- struct{}{}
 		}
-		same(t, "first", string(self.Input().(HTTPResponse).Body), "/1")
-		same(t, "last", string(self.Input().(HTTPResponse).Body), "/4")
-		same(t, "sent", []string{<-uris, <-uris}, []string{"/3", "/4"})
+		sameAnswer(t, "first", string(self.Input().(HTTPResponse).Body), "/1")
+		sameAnswer(t, "last", string(self.Input().(HTTPResponse).Body), "/4")
+		sameAnswer(t, "sent", []string{<-uris, <-uris}, []string{"/3", "/4"})
 	})
 }
 
@@ -354,7 +354,7 @@ func TestHTTPClientEndsWithItsParent(t *testing.T) {
 			sys.Stop(owner)
 		}()
 		_, err := Ask[any](context.Background(), sys, remote, httpXy{})
-		same(t, "Ask", err, Undelivered{remote, httpXy{}, "aborted"})
+		sameAnswer(t, "Ask", err, Undelivered{remote, httpXy{}, "aborted"})
 		<-over
 		sys.Wait(context.Background(), owner)
 	})
@@ -367,7 +367,7 @@ func TestHTTPClientIsStopped(t *testing.T) {
 		if err := self.Stop(remote); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "last", self.Input(), Closed{remote, "aborted"})
+		sameAnswer(t, "last", self.Input(), Closed{remote, "aborted"})
 
 		for what, end := range map[string]func(Address){
 			"aborted":             func(a Address) { self.Stop(a) },
@@ -381,7 +381,7 @@ func TestHTTPClientIsStopped(t *testing.T) {
 			for child := range self.Children() {
 				end(child)
 			}
-			same(t, what, self.Input(), NotConnected{"http://server/x", what})
+			sameAnswer(t, what, self.Input(), NotConnected{"http://server/x", what})
 		}
 	})
 }

@@ -81,17 +81,17 @@ func TestHTTPClientAsState(t *testing.T) {
 	url := <-urls
 	ends := func(b *buyer) any {
 		value, err := sys.Wait(context.Background(), sys.Spawn(b.run))
-		same(t, "Wait", err, nil)
+		sameAnswer(t, "Wait", err, nil)
 		return value
 	}
-	same(t, "orderly", ends(&buyer{url: url, left: 3}), nil)
+	sameAnswer(t, "orderly", ends(&buyer{url: url, left: 3}), nil)
 	asked := make(chan struct{})
 	go func() {
 		<-asked
 		sys.Stop(server)
 	}()
-	same(t, "server gone", ends(&buyer{url: url, left: 3, asked: asked}), Faulted{"server has gone", "the server closed the connection"})
-	same(t, "no server", ends(&buyer{url: url, left: 3}), NotConnected{url, "connection refused; is the server running?"})
+	sameAnswer(t, "server gone", ends(&buyer{url: url, left: 3, asked: asked}), Faulted{"server has gone", "the server closed the connection"})
+	sameAnswer(t, "no server", ends(&buyer{url: url, left: 3}), NotConnected{url, "connection refused; is the server running?"})
 }
 
 // The connections of a life are not those of the next.
@@ -117,7 +117,7 @@ func TestHTTPClientOfOneThatRestarts(t *testing.T) {
 		return len(self.remotes)
 	}, Restart{After: 1})
 	value, err := sys.Wait(context.Background(), a)
-	same(t, "Wait", []any{value, err}, []any{1, nil})
+	sameAnswer(t, "Wait", []any{value, err}, []any{1, nil})
 	if first, second := <-remotes, <-remotes; first == second {
 		t.Errorf("both lives have %v", first)
 	}

@@ -15,8 +15,8 @@ type httpTable [][]float64
 
 var clientTypes = append(Types{Type[httpTable]("table")}, httpTypes...)
 
-// dialed returns an actor and what it gets after ConnectHTTP.
-func dialed(t *testing.T, sys *System, url string, options ...Option) (*Self, any) {
+// dialedHTTP returns an actor and what it gets after ConnectHTTP.
+func dialedHTTP(t *testing.T, sys *System, url string, options ...Option) (*Self, any) {
 	t.Helper()
 	self, leave := sys.Enter("client")
 	t.Cleanup(leave)
@@ -24,10 +24,10 @@ func dialed(t *testing.T, sys *System, url string, options ...Option) (*Self, an
 	return self, self.Input()
 }
 
-// connected returns an actor and its server.
-func connected(t *testing.T, sys *System, url string, options ...Option) (*Self, Address) {
+// connectedHTTP returns an actor and its server.
+func connectedHTTP(t *testing.T, sys *System, url string, options ...Option) (*Self, Address) {
 	t.Helper()
-	self, m := dialed(t, sys, url, options...)
+	self, m := dialedHTTP(t, sys, url, options...)
 	c, ok := m.(Connected)
 	if !ok || c.Requested != url || c.Remote.IsZero() {
 		t.Fatalf("got %#v, want Connected", m)
@@ -35,8 +35,8 @@ func connected(t *testing.T, sys *System, url string, options ...Option) (*Self,
 	return self, c.Remote
 }
 
-// reply sends a message and returns what comes from the same address.
-func reply(t *testing.T, self *Self, to Address, message any) any {
+// askedHTTP sends a message and returns what comes from the same address.
+func askedHTTP(t *testing.T, self *Self, to Address, message any) any {
 	t.Helper()
 	if err := self.Send(to, message); err != nil {
 		t.Fatalf("Send: %v", err)
@@ -48,7 +48,7 @@ func reply(t *testing.T, self *Self, to Address, message any) any {
 	return m
 }
 
-func same(t *testing.T, what string, got, want any) {
+func sameAnswer(t *testing.T, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Address{}), cmp.Transformer("string", Address.String)); diff != "" {
 		t.Errorf("%s: want -, got +:\n%s", what, diff)
@@ -70,7 +70,7 @@ func TestHTTPClientAndServer(t *testing.T) {
 	server := httptest.NewServer(sys.Handler(clerk, httpTypes))
 	defer server.Close()
 	for _, option := range [][]Option{nil, {AsQuery}} {
-		self, remote := connected(t, sys, server.URL+"/some/where/", option...)
+		self, remote := connectedHTTP(t, sys, server.URL+"/some/where/", option...)
 		for _, test := range []struct{ message, want any }{
 			{httpXy{3, 2}, httpTable{{3, 0, 0}, {3, 0, 0}}},
 			{httpXy{}, httpTable{}},
@@ -89,22 +89,22 @@ func TestHTTPClientAndServer(t *testing.T) {
 			{"text", Faulted{"message is no request", "the type string is not in Options.Types; else send an HTTPRequest"}},
 			{Faulted{"a", "b"}, Faulted{"message is no request", "the type layer-cake.faulted is not in Options.Types; else send an HTTPRequest"}},
 		} {
-			same(t, fmt.Sprintf("%v %v", option, test.message), reply(t, self, remote, test.message), test.want)
+			sameAnswer(t, fmt.Sprintf("%v %v", option, test.message), askedHTTP(t, self, remote, test.message), test.want)
 		}
-		teapot := reply(t, self, remote, httpWish{"teapot"}).(HTTPResponse)
+		teapot := askedHTTP(t, self, remote, httpWish{"teapot"}).(HTTPResponse)
 		teapot.Header.Del("Date")
-		same(t, "teapot", teapot, wishes["teapot"])
+		sameAnswer(t, "teapot", teapot, wishes["teapot"])
 
 		table, err := Ask[httpTable](context.Background(), self, remote, httpXy{1, 1})
-		same(t, "Ask", table, httpTable{{1}})
-		same(t, "Ask", err, nil)
+		sameAnswer(t, "Ask", table, httpTable{{1}})
+		sameAnswer(t, "Ask", err, nil)
 		table, err = Ask[httpTable](context.Background(), sys, remote, httpXy{1, 1})
-		same(t, "Ask from the system", table, httpTable{{1}})
-		same(t, "Ask from the system", err, nil)
+		sameAnswer(t, "Ask from the system", table, httpTable{{1}})
+		sameAnswer(t, "Ask from the system", err, nil)
 
 		self.Close(remote)
 		self.Close(remote)
-		same(t, "Close", self.Input(), Closed{remote, "closed by the actor that connected"})
+		sameAnswer(t, "Close", self.Input(), Closed{remote, "closed by the actor that connected"})
 		if err := self.Send(remote, httpXy{}); !errors.Is(err, ErrEnded) {
 			t.Errorf("Send after Closed: %v, want ErrEnded", err)
 		}
@@ -142,17 +142,17 @@ func TestHTTPClientForOthers(t *testing.T) {
 		client.Subscribe("gateway")
 		gateway := await[Available](t, client).Publisher
 		table, err := Ask[httpTable](t.Context(), client, gateway, httpXy{1, 1})
-		same(t, "Ask", table, httpTable{{1}})
-		same(t, "Ask", err, nil)
+		sameAnswer(t, "Ask", table, httpTable{{1}})
+		sameAnswer(t, "Ask", err, nil)
 		client.Send(gateway, httpXy{1, 1})
-		same(t, "Send", await[httpTable](t, client), httpTable{{1}})
+		sameAnswer(t, "Send", await[httpTable](t, client), httpTable{{1}})
 		there := client.Sender()
 		response, err := Ask[httpTable](t.Context(), client, there, HTTPRequest{URI: "/"})
-		same(t, "Ask of the Sender", response, httpTable{{1}})
-		same(t, "Ask of the Sender", err, nil)
+		sameAnswer(t, "Ask of the Sender", response, httpTable{{1}})
+		sameAnswer(t, "Ask of the Sender", err, nil)
 		if err := client.Send(there, "text"); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "refused", await[Faulted](t, client), notRequest("the type string is not in Options.Types; else send an HTTPRequest"))
+		sameAnswer(t, "refused", await[Faulted](t, client), notRequest("the type string is not in Options.Types; else send an HTTPRequest"))
 	})
 }

@@ -47,19 +47,19 @@ func TestNotConnectedToHTTP(t *testing.T) {
 		{"http://server:99999/", "lookup tcp/99999: unknown port"},
 		{"http://a b/", `invalid character " " in host name`},
 	} {
-		self, got := dialed(t, sys, test.url)
+		self, got := dialedHTTP(t, sys, test.url)
 		if m, ok := got.(NotConnected); ok && strings.HasPrefix(m.Reason, "address 99999: invalid port") {
 			m.Reason = "lookup tcp/99999: unknown port"
 			got = m
 		}
-		same(t, test.url, got, NotConnected{test.url, test.want})
-		same(t, test.url+": Error", got.(error).Error(), "not connected to "+test.url+": "+test.want)
+		sameAnswer(t, test.url, got, NotConnected{test.url, test.want})
+		sameAnswer(t, test.url+": Error", got.(error).Error(), "not connected to "+test.url+": "+test.want)
 		for child := range self.Children() {
 			t.Errorf("%s: %v is left", test.url, child)
 		}
 	}
-	_, got := dialed(t, sys, plain.URL, LAN)
-	same(t, "option", got, NotConnected{plain.URL, "the only option is AsQuery; https is encrypted"})
+	_, got := dialedHTTP(t, sys, plain.URL, LAN)
+	sameAnswer(t, "option", got, NotConnected{plain.URL, "the only option is AsQuery; https is encrypted"})
 }
 
 func TestHTTPSClient(t *testing.T) {
@@ -72,11 +72,11 @@ func TestHTTPSClient(t *testing.T) {
 	trusted := x509.NewCertPool()
 	trusted.AddCert(server.Certificate())
 	config := &tls.Config{RootCAs: trusted, NextProtos: []string{"h2"}}
-	self, remote := connected(t, clientSystem(t, Options{TLS: config}), server.URL)
-	same(t, "answer", string(reply(t, self, remote, HTTPRequest{URI: "a"}).(HTTPResponse).Body), "HTTP/1.1 /a")
-	same(t, "the options", config.NextProtos, []string{"h2"})
+	self, remote := connectedHTTP(t, clientSystem(t, Options{TLS: config}), server.URL)
+	sameAnswer(t, "answer", string(askedHTTP(t, self, remote, HTTPRequest{URI: "a"}).(HTTPResponse).Body), "HTTP/1.1 /a")
+	sameAnswer(t, "the options", config.NextProtos, []string{"h2"})
 	server.CloseClientConnections()
-	same(t, "last", self.Input(), Closed{remote, "the server closed the connection"})
+	sameAnswer(t, "last", self.Input(), Closed{remote, "the server closed the connection"})
 }
 
 // A server that wants a certificate says so only after the handshake.
@@ -87,8 +87,8 @@ func TestHTTPSClientIsUnknown(t *testing.T) {
 	defer server.Close()
 	trusted := x509.NewCertPool()
 	trusted.AddCert(server.Certificate())
-	self, remote := connected(t, clientSystem(t, Options{TLS: &tls.Config{RootCAs: trusted}}), server.URL)
-	same(t, "last", self.Input(), Closed{remote, "tls: certificate required"})
+	self, remote := connectedHTTP(t, clientSystem(t, Options{TLS: &tls.Config{RootCAs: trusted}}), server.URL)
+	sameAnswer(t, "last", self.Input(), Closed{remote, "tls: certificate required"})
 }
 
 // A connection that is reset is lost like any.
@@ -107,9 +107,9 @@ func TestHTTPConnectionIsReset(t *testing.T) {
 		conn.(*net.TCPConn).SetLinger(0)
 		conn.Close()
 	}()
-	self, remote := connected(t, clientSystem(t, Options{}), "http://"+socket.Addr().String())
-	same(t, "reply", reply(t, self, remote, httpXy{}), Undelivered{remote, httpXy{}, "connection reset by peer"})
-	same(t, "last", self.Input(), Closed{remote, "connection reset by peer"})
+	self, remote := connectedHTTP(t, clientSystem(t, Options{}), "http://"+socket.Addr().String())
+	sameAnswer(t, "reply", askedHTTP(t, self, remote, httpXy{}), Undelivered{remote, httpXy{}, "connection reset by peer"})
+	sameAnswer(t, "last", self.Input(), Closed{remote, "connection reset by peer"})
 }
 
 // An HTTPRequest is sent as it is.
@@ -122,7 +122,7 @@ func TestHTTPRequestIsSentAsItIs(t *testing.T) {
 	}))
 	defer server.Close()
 	host := strings.TrimPrefix(server.URL, "http://")
-	self, remote := connected(t, clientSystem(t, Options{}), server.URL+"/a%2Fb")
+	self, remote := connectedHTTP(t, clientSystem(t, Options{}), server.URL+"/a%2Fb")
 	own := " map[User-Agent:[layer-cake]] "
 	no := func(explanation string) Faulted { return Faulted{"message is no request", explanation} }
 	for _, test := range []struct {
@@ -153,13 +153,13 @@ func TestHTTPRequestIsSentAsItIs(t *testing.T) {
 		{HTTPRequest{Header: http.Header{"A": {strings.Repeat("b", 64<<10)}}}, no("its header has 65541 bytes, and may have 65536")},
 		{HTTPRequest{Body: make([]byte, 1<<20+1)}, no("its body has 1048577 bytes, and may have 1048576")},
 	} {
-		got := reply(t, self, remote, test.request)
+		got := askedHTTP(t, self, remote, test.request)
 		if r, ok := got.(HTTPResponse); ok {
 			got = string(r.Body)
 		}
-		same(t, fmt.Sprintf("%.60v", test.request), got, test.want)
+		sameAnswer(t, fmt.Sprintf("%.60v", test.request), got, test.want)
 	}
-	head := reply(t, self, remote, HTTPRequest{Method: "HEAD", URI: "/"}).(HTTPResponse)
+	head := askedHTTP(t, self, remote, HTTPRequest{Method: "HEAD", URI: "/"}).(HTTPResponse)
 	if len(head.Body) > 0 || head.Header.Get("Content-Length") == "" {
 		t.Errorf("HEAD: got %v", head)
 	}
@@ -185,7 +185,7 @@ func TestHTTPResponseIsPassedOn(t *testing.T) {
 	}), httpTypes))
 	defer front.Close()
 	response := fetch(t, "GET", front.URL+"/xy", "", "")
-	same(t, "answer", fmt.Sprint(response.Status, response.Header["X-A"], textOf(t, response)), "418 I'm a teapot[b]short and stout")
+	sameAnswer(t, "answer", fmt.Sprint(response.Status, response.Header["X-A"], textOf(t, response)), "418 I'm a teapot[b]short and stout")
 }
 
 // The mailbox of who asks may be full: what is not taken does not stop the connection.
@@ -193,7 +193,7 @@ func TestHTTPAnswersNobodyTakes(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	sys := clientSystem(t, Options{})
-	self, remote := connected(t, sys, server.URL)
+	self, remote := connectedHTTP(t, sys, server.URL)
 	sent, busy := make(chan struct{}), make(chan struct{})
 	deaf := sys.Spawn(func(self *Self) any {
 		self.Send(remote, HTTPRequest{})
@@ -203,10 +203,10 @@ func TestHTTPAnswersNobodyTakes(t *testing.T) {
 		return nil
 	}, Mailbox(1))
 	<-sent
-	if m := reply(t, self, remote, HTTPRequest{}).(HTTPResponse); m.Status != 404 {
+	if m := askedHTTP(t, self, remote, HTTPRequest{}).(HTTPResponse); m.Status != 404 {
 		t.Errorf("got %v", m)
 	}
-	same(t, "refused", sys.Counts().Refused, uint64(1))
+	sameAnswer(t, "refused", sys.Counts().Refused, uint64(1))
 	close(busy)
 	sys.Wait(context.Background(), deaf)
 }
