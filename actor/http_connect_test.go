@@ -175,9 +175,8 @@ func TestHTTPResponseIsPassedOn(t *testing.T) {
 	}))
 	defer behind.Close()
 	sys := clientSystem(t, Options{})
+	_, remote := connectedHTTP(t, sys, behind.URL)
 	front := httptest.NewServer(sys.Handler(sys.Spawn(func(self *Self) any {
-		self.ConnectHTTP(behind.URL)
-		remote := self.Input().(Connected).Remote
 		for range self.Messages() {
 			self.Forward(remote, HTTPRequest{URI: "/"})
 		}
