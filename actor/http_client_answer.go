@@ -68,5 +68,10 @@ func unavailable(reason string) error {
 	if n, err := fmt.Sscanf(reason, "overloaded: %d requests wait", &m.Pending); n == 1 && err == nil && m.Error() == reason {
 		return m
 	}
+	if text, ok := strings.CutPrefix(reason, "busy: an answer takes "); ok {
+		if average, err := time.ParseDuration(text); err == nil {
+			return Busy{average}
+		}
+	}
 	return Unavailable{strings.TrimPrefix(reason, "unavailable: ")}
 }

@@ -56,6 +56,7 @@ func TestHTTPErrors(t *testing.T) {
 		want   error
 	}{
 		{503, "1", "overloaded: 7 requests wait", Overloaded{7}},
+		{503, "1", "busy: an answer takes 1.5s", Busy{1500 * time.Millisecond}},
 		{503, "1", "overloaded: 7 requests wait, and more", Unavailable{"overloaded: 7 requests wait, and more"}},
 		{503, "1", "unavailable: no worker", Unavailable{"no worker"}},
 		{503, "", "unavailable: no worker", Faulted{"HTTP 503 Service Unavailable", "unavailable: no worker"}},

@@ -40,6 +40,7 @@ import (
 // https trusts whom Options.TLS says, else the authorities of the machine. The connection
 // is a child of the actor and ends with it.
 func (s *Self) ConnectHTTP(url string, options ...Option) {
+	s.mine("ConnectHTTP")
 	s.connectHTTP(url, options, new(net.Dialer).DialContext)
 }
 
