@@ -17,7 +17,8 @@ func TestMain(m *testing.M) {
 }
 
 // tiny is enough for every path to be gone.
-var tiny = plan{rounds: 1, questions: 20, flights: 300, readings: 3000, crowd: 20, crowdTime: 200, sessions: 50, links: 2}
+var tiny = plan{rounds: 1, questions: 20, flights: 300, readings: 3000, crowd: 20, crowdTime: 200, sessions: 50, links: 2,
+	tells: 2000, localAsks: 200, actors: 100, alive: 200, starts: 1}
 
 // TestCompare compares all, with little.
 func TestCompare(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// measures are what can be measured. The last two are of ours alone.
-var measures = []string{"ask", "flight", "oneway", "crowd", "memory"}
+// measures are what can be measured: between processes, of which the last two are of
+// ours alone, and in one. Live is of ours alone, and once in a run.
+var measures = []string{"ask", "flight", "oneway", "crowd", "memory", "tell", "wait", "call", "spawn", "live", "begin"}
 
 func names() (list []string) {
 	for _, c := range contenders() {
@@ -35,37 +36,15 @@ func compare(s *stage, out io.Writer, p plan, only, what []string) (err error) {
 			return err
 		}
 	}
-	chosen := func(list []string, name string) bool { return len(list) == 0 || slices.Contains(list, name) }
 	defer func() {
 		if e := s.leave(); err == nil {
 			err = e
 		}
 	}()
-	var fields [3]field // who asks, flies and sends
-	for _, c := range contenders() {
-		if !chosen(only, c.name) {
-			continue
-		}
-		m, err := s.match(c)
-		if err != nil {
-			return err
-		}
-		for i, name := range measures[:len(fields)] {
-			if chosen(what, name) && slices.Contains(m.can, name) {
-				fields[i] = append(fields[i], m)
-			}
-		}
-	}
-	acts := []func(*results, plan) error{fields[0].ask, fields[1].fly, fields[2].send}
-	if chosen(only, "ours") && chosen(what, "crowd") {
-		m, err := s.crowd()
-		if err != nil {
-			return err
-		}
-		acts = append(acts, m.round)
-	}
-	if chosen(only, "ours") && chosen(what, "memory") {
-		acts = append(acts, s.memoryRound)
+	chosen := func(list []string, name string) bool { return len(list) == 0 || slices.Contains(list, name) }
+	acts, err := s.acts(func(name string) bool { return chosen(only, name) }, func(measure string) bool { return chosen(what, measure) })
+	if err != nil {
+		return err
 	}
 	r := newResults()
 	for range p.rounds {
@@ -75,7 +54,65 @@ func compare(s *stage, out io.Writer, p plan, only, what []string) (err error) {
 			}
 		}
 	}
+	if chosen(only, "ours") && chosen(what, "live") {
+		if err := s.live(r, p); err != nil {
+			return err
+		}
+	}
 	return report(out, p, r)
+}
+
+// An act is a part of each round.
+type act func(*results, plan) error
+
+// acts starts whoever has a part in what was chosen.
+func (s *stage) acts(name, measure func(string) bool) (acts []act, err error) {
+	fields := make(map[string]field)
+	join := func(m *match) {
+		for _, can := range m.can {
+			if measure(can) {
+				fields[can] = append(fields[can], m)
+			}
+		}
+	}
+	for _, c := range contenders() {
+		if name(c.name) && (measure("ask") || measure("flight") || measure("oneway")) {
+			m, err := s.match(c)
+			if err != nil {
+				return nil, err
+			}
+			join(m)
+		}
+	}
+	for _, l := range locals() {
+		if name(l.name) && (measure("tell") || measure("wait") || measure("call")) {
+			m, err := s.local(l)
+			if err != nil {
+				return nil, err
+			}
+			join(m)
+		}
+	}
+	acts = []act{fields["ask"].ask, fields["flight"].fly, fields["oneway"].send, fields["tell"].tell, fields["wait"].wait, fields["call"].call}
+	if name("ours") && measure("crowd") {
+		m, err := s.crowd()
+		if err != nil {
+			return nil, err
+		}
+		acts = append(acts, m.round)
+	}
+	if name("ours") && measure("memory") {
+		acts = append(acts, s.memoryRound)
+	}
+	for _, l := range locals() {
+		if name(l.name) && measure("spawn") {
+			acts = append(acts, func(r *results, p plan) error { return s.spawn(r, l.name, p.actors) })
+		}
+	}
+	if name("ours") && measure("begin") {
+		acts = append(acts, s.begin)
+	}
+	return acts, nil
 }
 
 func known(flag string, chosen, all []string) error {

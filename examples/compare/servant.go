@@ -24,6 +24,9 @@ var errUnknown = errors.New("the command is unknown")
 // childMain is main of a child. It returns the exit status.
 func childMain(args []string) int {
 	part, name, at, profile := args[0], args[1], args[2], args[3]
+	if part == beginPart {
+		return beginMain(name)
+	}
 	err := profiled(profile, func() error {
 		end, err := newEnd(part, name, at)
 		if err != nil {
@@ -60,6 +63,9 @@ func profiled(file string, f func() error) error {
 
 // newEnd makes what a child is.
 func newEnd(part, name, at string) (io.Closer, error) {
+	if part == localPart {
+		return newLocal(name)
+	}
 	switch name + " " + part {
 	case "crowd far":
 		return newCrowdFar(at)
