@@ -34,8 +34,8 @@ type System struct {
 
 	lastActor atomic.Uint64 // ids of actors are odd
 	lastAsk   atomic.Uint64 // those of asks even
-	cells     table[*Self]
-	asks      table[*ask]
+	cells     table[Self]
+	asks      table[ask]
 	blocks    blocks    // of mailboxes
 	answers   sync.Pool // chan *ask, where goroutines wait
 	counts    struct{ refused, undelivered, unhandled, late, lost atomic.Uint64 }
