@@ -18,13 +18,13 @@ func (s *Self) request(a *ask, to Address, message any) error {
 		return s.sys.request(a, to, message)
 	}
 	a.to, a.message = to, message
-	return s.send(to, Address{at: a.at}, message)
+	return s.send(&to, &Address{at: a.at}, message)
 }
 
 // request sends what an ask asks, outside of any session.
 func (sys *System) request(a *ask, to Address, message any) error {
 	if to.IsZero() || to.at.Process == sys.process {
-		return sys.send(to, Address{at: a.at}, message)
+		return sys.send(&to, &Address{at: a.at}, message)
 	}
 	a.to, a.message = to, message
 	sent, err := sys.sendable(message)

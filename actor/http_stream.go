@@ -125,7 +125,7 @@ func (sys *System) closeStream(source Address, m HTTPClosed) {
 		}
 		return
 	}
-	if err := sys.send(source, Address{}, m); err != nil {
+	if err := sys.send(&source, &Address{}, m); err != nil {
 		sys.counts.lost.Add(1)
 		sys.log.Debug("an actor cannot be told that its stream is over", "stream", source, "err", err)
 	}

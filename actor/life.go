@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,13 +25,13 @@ import (
 // While it runs it is a goroutine of its own, or a State: then a goroutine only while it
 // has something to take.
 type cell struct {
-	sys       *System
-	at        transport.Address
+	sys *System
+	home
 	parent    *Self // nil: none
 	f         Func
 	name      string
 	then      func(value any, err error) // instead of Returned
-	started   time.Time
+	started   int64                      // nanoseconds since 1970
 	box       mailbox
 	stateCode atomic.Uint64 // of the function of the state; zero: it is a goroutine
 
@@ -147,7 +148,7 @@ func (c *cell) parentAddress() Address {
 // newSelf makes an actor that is known and does not run yet. It returns nil if
 // the system is closed.
 func (sys *System) newSelf(parent *Self, f Func, options []SpawnOption) *Self {
-	s := &Self{cell: cell{sys: sys, parent: parent, f: f, started: time.Now()}}
+	s := &Self{cell: cell{sys: sys, parent: parent, f: f, started: time.Now().UnixNano()}}
 	limit := sys.mailbox
 	for _, o := range options {
 		switch o := o.(type) {
@@ -183,7 +184,7 @@ var errGoexit = Faulted{"goexit", "the actor's goroutine ended without a result"
 func (s *Self) run() {
 	s.owns()
 	if s.revival != nil {
-		s.born = time.Now()
+		s.revival.born = time.Now()
 	}
 	var value any = errGoexit
 	on := false
@@ -244,15 +245,16 @@ func (s *Self) end(value any) {
 	s.stopTimers()
 	s.forgetAsks()
 	s.endWatches()
-	for _, list := range [][]item{s.saved, s.again, rest} {
-		for _, it := range list {
-			it.due.Settle()
-			if it.sent() {
-				s.sys.undelivered(it.from, s.Address(), it.message, "the actor has ended")
-			}
+	if s.aside != nil {
+		rest = slices.Concat(s.saved, s.again, rest)
+		s.aside = nil
+	}
+	for _, it := range rest {
+		it.due.Settle()
+		if it.sent() {
+			s.sys.undelivered(it.from, s.Address(), it.message, "the actor has ended")
 		}
 	}
-	s.saved, s.again = nil, nil
 	s.bequeath(value)
 }
 
@@ -428,5 +430,5 @@ func functionName(code uintptr) string {
 	name := runtime.FuncForPC(code).Name()
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	name = strings.TrimSuffix(name, "-fm") // a method value
-	return strings.NewReplacer("(*", "", ")", "").Replace(name)
+	return strings.ReplaceAll(strings.ReplaceAll(name, "(*", ""), ")", "")
 }

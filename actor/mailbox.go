@@ -20,10 +20,10 @@ type item struct {
 }
 
 // sent reports whether it is a message that somebody sent, not a word of the runtime.
-func (it item) sent() bool { return it.counted || !it.due.IsZero() }
+func (it *item) sent() bool { return it.counted || !it.due.IsZero() }
 
 // stray reports whether it came from another process outside of sessions.
-func (it item) stray() bool { return it.counted && !it.due.IsZero() }
+func (it *item) stray() bool { return it.counted && !it.due.IsZero() }
 
 // A mailbox is the bounded queue of one actor. Senders add to one half under a
 // mutex and never block; the owner works through the other half without it and
@@ -48,39 +48,61 @@ func (it item) stray() bool { return it.counted && !it.due.IsZero() }
 // session has a window, which says how much of it may wait. What came from there
 // outside of sessions is counted, and also shares the window of its link.
 type mailbox struct {
+	// Of those who add, and far from what the owner writes: on one cache line the two
+	// would wait for each other at each message.
+	mu      sync.Mutex   // guards what follows
+	in      []item       // where items are added
+	counted int          // in this half
+	batch   int          // counted items in the owner's half when it was swapped: left is no more
+	limit   int          // read by all
+	turner  node.Waker   // starts a turn of the owner, which is a state; nil: it is a goroutine
+	kept    atomic.Int64 // counted items that the owner has set aside
+	idle    bool         // the owner found nothing and waits
+	closed  bool
+	deaf    bool          // the owner, between two lives, is told no facts of the directory
+	wanted  atomic.Bool   // somebody waits for room
+	room    chan struct{} // closed when a counted item may have room again; nil: nobody waits
+	full    [][]item      // what comes before in
+
+	*facts     // nil: the directory never said anything
+	keep   int // so many pairs are told
+
 	wake   chan struct{} // has a token when the owner, who was idle, should look; nil: it never was
-	turner node.Waker    // guarded by mu: starts a turn of the owner, which is a state; nil: it is a goroutine
 	blocks *blocks
+	strays atomic.Int64 // bytes due of items that came outside of sessions
+	killed atomic.Bool  // the owner must take nothing more
 
 	// The owner's.
 	out  []item
-	next int      // in out
-	rest [][]item // what comes after out
-	owed node.Due // of items that were taken
+	next int          // in out
+	mine int          // counted items of this half that the owner has not taken
+	left atomic.Int64 // mine, as far as others know: see took
+	rest [][]item     // what comes after out
+	owed node.Due     // of items that were taken
+}
 
-	left   atomic.Int64 // counted items of this half that the owner has not taken
-	wanted atomic.Bool  // somebody waits for room
-	strays atomic.Int64 // bytes due of items that came outside of sessions
-	kept   atomic.Int64 // counted items that the owner has set aside
-	killed atomic.Bool  // the owner must take nothing more
-
-	mu      sync.Mutex // guards what follows
-	in      []item     // where items are added
-	full    [][]item   // what comes before in
-	counted int        // in this half
-	batch   int        // counted items in the owner's half when it was swapped: left is no more
-	limit   int
-	idle    bool          // the owner found nothing and waits
-	room    chan struct{} // closed when a counted item may have room again; nil: nobody waits
-	closed  bool
-	deaf    bool // the owner, between two lives, is told no facts of the directory
-
+// The facts of the directory that wait in a mailbox. They are guarded by its mu.
+type facts struct {
 	openings map[*node.Session]*opening // those that wait and may still be over; nil: none
 	turned   uint64                     // how often the halves were swapped
 	over     int                        // openings in this half that are
 	pairs    int                        // of this half: sessions that ended while their opening waited, and are told
-	keep     int                        // so many pairs are
 	notices  map[about]*notice          // those that wait; nil: none
+}
+
+// waitingFacts returns the facts. The mutex is held.
+func (b *mailbox) waitingFacts() *facts {
+	if b.facts == nil {
+		b.facts = new(facts)
+	}
+	return b.facts
+}
+
+// heard notes that a message came in a session. The mutex is held.
+func (b *mailbox) heard(in *node.Session) {
+	if b.facts != nil && in != nil {
+		delete(b.openings, in)
+	}
 }
 
 // keepPairs is how many sessions that have come and gone unseen an actor is told
@@ -126,6 +148,25 @@ func (b *mailbox) init(limit int, blocks *blocks) {
 	b.keep = keepPairs
 }
 
+// tell adds a message that was sent in this process, or returns ErrEnded or
+// ErrOverloaded.
+func (b *mailbox) tell(message any, from *Address) error {
+	b.mu.Lock()
+	it, err := b.place(true)
+	if err != nil {
+		b.mu.Unlock()
+		return err
+	}
+	it.message, it.from, it.counted = message, *from, true // word by word: as a whole it takes longer
+	b.heard(from.in)
+	waker := b.stir()
+	b.mu.Unlock()
+	if waker != nil {
+		waker.Wake()
+	}
+	return nil
+}
+
 // put adds an item, or returns ErrEnded or ErrOverloaded.
 func (b *mailbox) put(it item) error { return b.putWithin(0, it, nil) }
 
@@ -157,23 +198,35 @@ func (b *mailbox) putWithin(strays int64, it item, wakers *[]node.Waker) error {
 // add is put with the mutex held. The waker is who is to wake the owner then; nil:
 // he is awake.
 func (b *mailbox) add(it item) (node.Waker, error) {
+	place, err := b.place(it.counted)
+	if err != nil {
+		return nil, err
+	}
+	*place = it
+	if _, fact := it.message.(*opening); !fact {
+		b.heard(it.from.in)
+	}
+	return b.stir(), nil
+}
+
+// place returns where an item is to be put, which is zero. The mutex is held.
+func (b *mailbox) place(counted bool) (*item, error) {
 	if b.closed {
 		return nil, ErrEnded
 	}
-	if it.counted {
+	if counted {
 		if kept := int(b.kept.Load()); b.counted+b.batch+kept >= b.limit && b.counted+int(b.left.Load())+kept >= b.limit {
 			return nil, ErrOverloaded
 		}
 		b.counted++
 	}
-	if _, fact := it.message.(*opening); len(b.openings) > 0 && it.from.in != nil && !fact {
-		delete(b.openings, it.from.in) // a message came in the session
-	}
-	if len(b.in) == cap(b.in) {
+	n := len(b.in)
+	if n == cap(b.in) {
 		b.grow()
+		n = len(b.in)
 	}
-	b.in = append(b.in, it)
-	return b.stir(), nil
+	b.in = b.in[:n+1]
+	return &b.in[n], nil
 }
 
 // stir takes the owner for awake from now on. It returns who is to wake him, nil if
@@ -221,70 +274,89 @@ func (b *mailbox) Wake() {
 	}
 }
 
-// look takes the next item, which is to be accepted or held then. It returns false if
-// there is none; a token comes to wake, or a turn begins, when there is. Only the
-// owner may call it.
-func (b *mailbox) look() (item, bool) {
+// look takes the next item, which is to be accepted or held before another is taken. It
+// returns nil if there is none; a token comes to wake, or a turn begins, when there is.
+// Only the owner may call it.
+func (b *mailbox) look() *item {
+	if b.next < len(b.out) && b.out[b.next].counted {
+		b.next++
+		return &b.out[b.next-1]
+	}
+	return b.lookOn()
+}
+
+func (b *mailbox) lookOn() *item {
 	for b.next < len(b.out) || b.turn() {
-		it := b.out[b.next]
-		b.out[b.next] = item{} // let go of what it held
+		it := &b.out[b.next]
 		b.next++
 		if it.sent() {
-			return it, true
+			return it
 		}
 		switch m := it.message.(type) {
 		case *opening:
 			if !b.told(m) {
+				*it = item{}
 				continue
 			}
 			it.message = m.fact
 		case *notice:
 			if it.message = b.noticed(m); it.message == nil {
+				*it = item{}
 				continue
 			}
 		}
-		return it, true
+		return it
 	}
-	return item{}, false
+	return nil
 }
 
-// accept notes that an item was taken for good.
-func (b *mailbox) accept(it item) {
-	if it.counted {
-		if it.kept {
-			b.kept.Add(-1)
-			b.giveRoom()
-		} else {
-			b.took()
-		}
+// accept notes that an item was taken for good, and lets go of what it held.
+func (b *mailbox) accept(it *item) {
+	switch {
+	case !it.counted:
+	case it.kept:
+		b.kept.Add(-1)
+		b.giveRoom()
+	default:
+		b.took()
 	}
 	if !it.due.IsZero() {
 		b.settle(it)
 	}
+	*it = item{}
 }
 
 // hold notes that the owner sets an item aside, and returns it so marked. It counts
 // against the bound, and its sender has no room for another, until it is accepted.
-func (b *mailbox) hold(it item) item {
+func (b *mailbox) hold(it *item) item {
 	if it.counted && !it.kept {
 		b.kept.Add(1) // first: others look meanwhile
 		b.took()
 	}
-	it.kept = true
-	return it
+	kept := *it
+	kept.kept = true
+	*it = item{}
+	return kept
 }
 
-// took notes that a counted item was taken.
+// took notes that a counted item was taken. Where many wait, others hear of it now and
+// then: what they take for the number is greater by less than publishEach.
 func (b *mailbox) took() {
-	left := b.left.Add(-1)
-	if left&(blockSize-1) == 0 { // now and then, and when the half is empty
+	b.mine--
+	if b.mine < 2*publishEach || b.mine%publishEach == 0 {
+		b.left.Store(int64(b.mine))
+	}
+	if b.mine%blockSize == 0 { // now and then, and when the half is empty
 		b.giveRoom()
 	}
 }
 
+// publishEach divides blockSize.
+const publishEach = 32
+
 // settle gives the sender of an item room for another; for some items at once, if they
 // are of one sender, and at the latest when nothing waits.
-func (b *mailbox) settle(it item) {
+func (b *mailbox) settle(it *item) {
 	if it.counted {
 		b.strays.Add(-int64(it.due.Bytes()))
 	}
@@ -366,8 +438,11 @@ func (b *mailbox) swap() bool {
 	}
 	b.in, b.next = empty, 0
 	b.batch, b.counted = b.counted, 0
-	b.over, b.pairs = 0, 0
-	b.turned++
+	if b.facts != nil {
+		b.over, b.pairs = 0, 0
+		b.turned++
+	}
+	b.mine = b.batch
 	b.left.Store(int64(b.batch))
 	return true
 }
@@ -432,8 +507,11 @@ func (b *mailbox) empty() []item {
 		left = append(left, block...)
 	}
 	left = append(left, b.in...)
-	b.openings, b.notices = nil, nil
+	if b.facts != nil {
+		b.openings, b.notices = nil, nil
+	}
 	b.out, b.next, b.rest, b.in, b.full, b.counted, b.batch = nil, 0, nil, nil, nil, 0, 0
+	b.mine = 0
 	b.left.Store(0)
 	b.admit()
 	return left
@@ -456,5 +534,8 @@ func (b *mailbox) renew() {
 		}
 		b.in = append(b.in, it)
 	}
-	b.counted, b.over, b.pairs = counted, 0, 0
+	b.counted = counted
+	if b.facts != nil {
+		b.over, b.pairs = 0, 0
+	}
 }

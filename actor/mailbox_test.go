@@ -16,9 +16,13 @@ func newMailbox(limit int) *mailbox {
 
 // take takes the next item, for good.
 func (b *mailbox) take() (item, bool) {
-	it, ok := b.look()
+	it := b.look()
+	if it == nil {
+		return item{}, false
+	}
+	taken := *it
 	b.accept(it)
-	return it, ok
+	return taken, true
 }
 
 // The mailbox against a list: order, bound, and what waits.

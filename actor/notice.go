@@ -33,6 +33,7 @@ func (b *mailbox) notice(of about, fact any) {
 		b.mu.Unlock()
 		return
 	}
+	b.waitingFacts()
 	if n := b.notices[of]; n == nil {
 		n = &notice{of, fact}
 		var err error

@@ -30,6 +30,7 @@ func noticesIn(b *mailbox) (n int) {
 func TestNoticesInAMailbox(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := newMailbox(1 << 20)
+		b.waitingFacts()
 		var keys []about
 		for seq := range uint64(2) {
 			for _, scope := range []directory.Scope{directory.Host, directory.LAN} {

@@ -24,7 +24,7 @@ func (b *mailbox) open(in *node.Session, fact any, from Address) {
 		b.mu.Unlock()
 		return
 	}
-	o := &opening{fact: fact, in: in, half: b.turned}
+	o := &opening{fact: fact, in: in, half: b.waitingFacts().turned}
 	waker, err := b.add(item{message: o, from: from})
 	if err == nil {
 		if b.openings == nil {
@@ -58,7 +58,7 @@ func (b *mailbox) drop(in *node.Session, fact any) {
 		b.mu.Unlock()
 		return
 	}
-	o := b.openings[in]
+	o := b.waitingFacts().openings[in]
 	if o != nil && b.pairs < b.keep {
 		delete(b.openings, in)
 		b.pairs++

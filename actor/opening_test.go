@@ -26,6 +26,7 @@ const (
 func TestSessionsInAMailbox(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := newMailbox(1 << 20)
+		b.waitingFacts()
 		b.keep = rapid.IntRange(0, 3).Draw(t, "keep")
 		var live []*node.Session
 		knows := map[*node.Session]told{}

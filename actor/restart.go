@@ -3,6 +3,7 @@ package actor
 import (
 	"cmp"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -30,6 +31,7 @@ func (Restart) spawnOption() {}
 type revival struct {
 	rule  Restart
 	tries int
+	born  time.Time // when this life began
 }
 
 // again returns how long to wait before the next life, after one that lasted so long
@@ -66,7 +68,7 @@ func (s *Self) finish(value any) {
 		s.end(value)
 		return
 	}
-	delay, again := s.revival.again(value, time.Since(s.born), rand.Float64())
+	delay, again := s.revival.again(value, time.Since(s.revival.born), rand.Float64())
 	if !again {
 		s.end(value)
 		return
@@ -109,14 +111,9 @@ func (s *Self) renew() {
 	s.box.turns(nil)
 	s.box.renew()
 	s.box.deafen(false)
-	messages := s.again[:0]
-	for _, it := range append(s.saved, s.again...) {
-		if it.sent() {
-			messages = append(messages, it)
-		}
+	if s.aside != nil {
+		s.aside = &aside{again: slices.DeleteFunc(append(s.saved, s.again...), func(it item) bool { return !it.sent() })}
 	}
-	clear(s.again[len(messages):])
-	s.again, s.saved = messages, nil
 	s.state, s.next, s.bound, s.calling = nil, nil, false, false
 	s.stateCode.Store(0)
 	s.sender = Address{}

@@ -39,7 +39,7 @@ func (s *Self) selects(limit <-chan time.Time, match []Match) (any, bool) {
 	if s.box.killed.Load() {
 		return s.forced(), true
 	}
-	for i := 0; i < len(s.again); {
+	for i := 0; s.aside != nil && i < len(s.again); {
 		it := s.again[i]
 		m, ok := s.open(&it)
 		switch {
@@ -47,36 +47,47 @@ func (s *Self) selects(limit <-chan time.Time, match []Match) (any, bool) {
 			s.again = slices.Delete(s.again, i, i+1)
 		case accepts(match, m):
 			s.again = slices.Delete(s.again, i, i+1)
-			s.hand(it, m)
-			s.box.accept(it)
+			s.hand(&it, m)
+			s.box.accept(&it)
 			return m, true
 		default:
 			i++
 		}
 	}
 	for {
-		it, ok, over := s.await(limit, s.box.look)
+		it, over := s.await(limit, false)
 		switch {
 		case over:
 			return s.forced(), true
-		case !ok:
+		case it == nil:
 			return nil, false
 		}
-		m, ok := s.open(&it)
+		m, ok := s.open(it)
 		switch {
 		case !ok:
+			s.box.accept(it)
 		case accepts(match, m):
 			s.hand(it, m)
 			s.box.accept(it)
 			return m, true
 		default:
-			s.again = append(s.again, s.setAside(it))
+			kept := s.setAside(it)
+			s.again = append(s.again, kept)
 		}
 	}
 }
 
+// An aside is what an actor has that has set messages aside.
+type aside struct {
+	saved []item // until the state changes
+	again []item // to be taken before the mailbox
+}
+
 // setAside returns an item as it is kept for later.
-func (s *Self) setAside(it item) item {
+func (s *Self) setAside(it *item) item {
+	if s.aside == nil {
+		s.aside = new(aside)
+	}
 	if t, ok := it.message.(*timer); ok {
 		t.waits = true
 	}

@@ -33,13 +33,11 @@ type Self struct {
 
 	// The goroutine's own.
 	sender    Address
-	state     State  // nil: the actor is a goroutine
-	next      State  // which a callback has said
-	verdict   any    // of End
-	saved     []item // until the state changes
-	again     []item // set aside, and to be taken before the mailbox
-	timers    timers
-	clock     clock
+	state     State   // nil: the actor is a goroutine
+	next      State   // which a callback has said
+	verdict   any     // of End
+	*aside            // nil: it never set a message aside
+	*agenda           // nil: it never set a timer
 	asks      askList // by callback
 	watches   map[transport.Address]*watch
 	answers   chan *ask                 // where Ask waits; nil: it never did
@@ -48,12 +46,11 @@ type Self struct {
 	listeners map[*httpListener]Address // until their end is taken note of
 	remotes   remotes                   // of clients; connections have sessions
 	log       *slog.Logger
-	revival   *revival  // nil: it is not restarted
-	born      time.Time // when this life began, of one that may be
-	bound     bool      // a State or a callback runs: it must not wait
-	calling   bool      // a callback runs
-	entered   bool      // the goroutine is somebody else's: it must not be ended
-	leaving   bool      // Stop was taken
+	revival   *revival // nil: it is not restarted
+	bound     bool     // a State or a callback runs: it must not wait
+	calling   bool     // a callback runs
+	entered   bool     // the goroutine is somebody else's: it must not be ended
+	leaving   bool     // Stop was taken
 }
 
 // Address returns the actor's own address.
@@ -123,55 +120,73 @@ func (s *Self) InputWithin(d time.Duration) (any, bool) {
 // something and the mailbox nothing.
 func (s *Self) input(limit <-chan time.Time) (any, bool) {
 	for {
-		it, ok, over := s.await(limit, s.nextItem)
+		it, over := s.await(limit, true)
 		switch {
 		case over:
 			return s.forced(), true
-		case !ok:
+		case it == nil:
 			return nil, false
 		}
-		if m, ok := s.open(&it); ok {
+		if m, ok := s.open(it); ok {
 			s.hand(it, m)
 			s.box.accept(it)
 			return m, true
 		}
+		s.box.accept(it)
 	}
 }
 
-// await waits for what look finds. It returns false when limit has something first, and
-// over when the actor must take nothing more.
-func (s *Self) await(limit <-chan time.Time, look func() (item, bool)) (it item, ok, over bool) {
+// await waits for the next item: with again also of what was set aside. It returns nil
+// when limit has something first, and over when the actor must take nothing more.
+func (s *Self) await(limit <-chan time.Time, again bool) (it *item, over bool) {
 	for {
 		if s.box.killed.Load() {
-			return item{}, false, true
+			return nil, true
 		}
-		if it, ok = look(); ok {
-			return it, true, false
+		if again {
+			it = s.nextItem()
+		} else {
+			it = s.box.look()
+		}
+		if it != nil {
+			return it, false
+		}
+		if limit == nil {
+			<-s.box.wake
+			continue
 		}
 		select {
 		case <-s.box.wake:
 		case <-limit:
-			return item{}, false, false
+			return nil, false
 		}
 	}
 }
 
-// nextItem returns what comes next: what was set aside, or is in the mailbox.
-func (s *Self) nextItem() (item, bool) {
-	if len(s.again) == 0 {
+// nextItem returns what comes next, nil if nothing: what was set aside, or is in the
+// mailbox. It is to be accepted or held before another is taken.
+func (s *Self) nextItem() *item {
+	if s.aside == nil || len(s.again) == 0 {
 		return s.box.look()
 	}
-	it := s.again[0]
-	s.again[0] = item{}
+	it := &s.again[0]
 	if s.again = s.again[1:]; len(s.again) == 0 {
 		s.again = nil
 	}
-	return it, true
+	return it
 }
 
 // open returns the message of an item, or does what else it is and returns
 // false. The item is the caller's to accept or to set aside.
 func (s *Self) open(it *item) (any, bool) {
+	if it.counted {
+		return it.message, true // somebody sent it
+	}
+	return s.openWord(it)
+}
+
+// openWord is open where it may be a word of the runtime.
+func (s *Self) openWord(it *item) (any, bool) {
 	switch m := it.message.(type) {
 	case *ask:
 		if m.listed { // else it was forgotten while it waited
@@ -226,12 +241,16 @@ func (s *Self) call(f func()) {
 // mayWait panics in a State or a callback.
 func (s *Self) mayWait(verb string) {
 	if s.bound {
-		panic("actor." + verb + ": " + s.title() + ": a State or a callback must not wait; what it waits for comes as a message, or by the callback of Self.Ask")
+		s.mustNotWait(verb)
 	}
 }
 
+func (s *Self) mustNotWait(verb string) {
+	panic("actor." + verb + ": " + s.title() + ": a State or a callback must not wait; what it waits for comes as a message, or by the callback of Self.Ask")
+}
+
 // hand notes that the actor is given a message.
-func (s *Self) hand(it item, message any) {
+func (s *Self) hand(it *item, message any) {
 	s.sender = it.from
 	if s.sys.traces {
 		s.traceReceived(message, it.from)

@@ -22,7 +22,7 @@ import (
 // Who sends a slice, a map or a pointer gives it away.
 func (s *Self) Send(to Address, message any) error {
 	s.mine("Send")
-	return s.send(to, s.Address(), message)
+	return s.send(&to, s.is(), message)
 }
 
 // SendWait is Send that waits for room instead of returning ErrOverloaded, until ctx
@@ -38,18 +38,24 @@ func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
 	if s.bound {
 		return s.sys.refused(s.Address(), to, message, ErrWouldBlock)
 	}
+	in := s.session(to)
+	if err := s.try(in, &to, message); !errors.Is(err, ErrOverloaded) {
+		return s.sys.refused(s.Address(), to, message, err)
+	}
+	return s.wait(ctx, in, to, message)
+}
+
+// wait sends when there is room.
+func (s *Self) wait(ctx context.Context, in *node.Session, to Address, message any) error {
 	w := waiting{sys: s.sys, from: s.Address(), to: to, message: message, own: s.Context()}
 	if s.leaving {
 		w.own = context.Background() // what an actor does after Stop it may do in order
 	}
-	in := s.session(to)
-	if in == nil {
-		w.try = func() error { return s.sys.try(to, s.Address(), message) }
-		w.room = func() <-chan struct{} { return s.sys.roomAt(to.at) }
-		return w.send(ctx)
-	}
-	w.try = func() error { return s.trySession(in, s.Address(), message) }
+	w.try = func() error { return s.try(in, &w.to, message) }
 	w.room = func() <-chan struct{} {
+		if in == nil {
+			return s.sys.roomAt(to.at)
+		}
 		if room := in.Room(); room != nil {
 			return room
 		}
@@ -58,14 +64,22 @@ func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
 	return w.send(ctx)
 }
 
+// try sends in a session, or in none.
+func (s *Self) try(in *node.Session, to *Address, message any) error {
+	if in != nil {
+		return s.trySession(in, s.Address(), message)
+	}
+	return s.sys.try(to, s.is(), message)
+}
+
 // Reply sends message to the Sender. If it may not travel or is too large, a
 // Sender that asked, and would wait in vain, gets a Faulted instead.
 func (s *Self) Reply(message any) error {
 	s.mine("Reply")
-	err := s.send(s.sender, s.Address(), message)
+	err := s.send(&s.sender, s.is(), message)
 	if err != nil && isAsk(s.sender.at.Actor) && (errors.As(err, new(*PortableError)) || errors.Is(err, transport.ErrTooLarge)) {
 		s.Log().Warn("reply refused", "to", s.sender, "err", err)
-		s.send(s.sender, s.Address(), Faulted{"no reply", err.Error()})
+		s.send(&s.sender, s.is(), Faulted{"no reply", err.Error()})
 	}
 	return err
 }
@@ -74,23 +88,25 @@ func (s *Self) Reply(message any) error {
 // gets the reply.
 func (s *Self) Forward(to Address, message any) error {
 	s.mine("Forward")
-	return s.send(to, s.sender, message)
+	return s.send(&to, &s.sender, message)
 }
 
 // send sends in the session that to is bound to, if it is this actor's.
-func (s *Self) send(to, from Address, message any) error {
+func (s *Self) send(to, from *Address, message any) error {
 	if s.sys.traces {
-		return s.sendTraced(to, from, message)
+		return s.sendTraced(*to, *from, message)
 	}
 	return s.sendNow(to, from, message)
 }
 
-func (s *Self) sendNow(to, from Address, message any) error {
-	in := s.session(to)
-	if in == nil {
-		return s.sys.send(to, from, message)
+func (s *Self) sendNow(to, from *Address, message any) error {
+	if in := s.session(*to); in != nil {
+		return s.sys.refused(*from, *to, message, s.trySession(in, *from, message))
 	}
-	return s.sys.refused(from, to, message, s.trySession(in, from, message))
+	if err := s.sys.try(to, from, message); err != nil {
+		return s.sys.refused(*from, *to, message, err)
+	}
+	return nil
 }
 
 func (s *Self) trySession(in *node.Session, from Address, message any) error {
@@ -111,12 +127,20 @@ func (s *Self) session(to Address) *node.Session {
 }
 
 // Send is Self.Send from nobody.
-func (sys *System) Send(to Address, message any) error { return sys.send(to, Address{}, message) }
+func (sys *System) Send(to Address, message any) error { return sys.send(&to, &Address{}, message) }
 
 // SendWait is Self.SendWait from nobody.
 func (sys *System) SendWait(ctx context.Context, to Address, message any) error {
+	if err := sys.try(&to, &Address{}, message); !errors.Is(err, ErrOverloaded) {
+		return sys.refused(Address{}, to, message, err)
+	}
+	return sys.wait(ctx, to, message)
+}
+
+// wait sends when there is room.
+func (sys *System) wait(ctx context.Context, to Address, message any) error {
 	w := waiting{sys: sys, to: to, message: message, own: context.Background()}
-	w.try = func() error { return sys.try(to, Address{}, message) }
+	w.try = func() error { return sys.try(&w.to, &w.from, message) }
 	w.room = func() <-chan struct{} { return sys.roomAt(to.at) }
 	return w.send(ctx)
 }
@@ -165,11 +189,30 @@ func (sys *System) roomAt(to transport.Address) <-chan struct{} {
 }
 
 // send sends outside of any session.
-func (sys *System) send(to, from Address, message any) error {
-	return sys.refused(from, to, message, sys.try(to, from, message))
+func (sys *System) send(to, from *Address, message any) error {
+	if err := sys.try(to, from, message); err != nil {
+		return sys.refused(*from, *to, message, err)
+	}
+	return nil
 }
 
-func (sys *System) try(to, from Address, message any) error {
+func (sys *System) try(to, from *Address, message any) error {
+	if c := sys.cells.get(to.at.Actor); c != nil && c.at == to.at { // the common case in few steps
+		message, err := sys.sendable(message)
+		if err != nil {
+			return err
+		}
+		if _, stop := message.(Stop); stop {
+			c.stop(sys.grace())
+			return nil
+		}
+		return c.box.tell(message, from)
+	}
+	return sys.tryFar(*to, *from, message)
+}
+
+// tryFar is try where the address is that of no actor which runs in this process.
+func (sys *System) tryFar(to, from Address, message any) error {
 	if to.IsZero() {
 		return Undelivered{To: to, Message: message, Reason: "there is nobody to send to"}
 	}

@@ -140,3 +140,32 @@ func TestSendWaitBetween(t *testing.T) {
 		}
 	})
 }
+
+// TestSendingTakesNoMemory sees that a message that was boxed before costs nothing more
+// where there is room for it.
+func TestSendingTakesNoMemory(t *testing.T) {
+	sys := alone(t, Options{})
+	to := sys.Spawn(func(self *Self) any {
+		for range self.Messages() {
+		}
+		return nil
+	})
+	self, leave := sys.Enter("sender")
+	defer leave()
+	var message any = [2]int{1, 2}
+	for name, send := range map[string]func() error{
+		"Send":            func() error { return self.Send(to, message) },
+		"SendWait":        func() error { return self.SendWait(t.Context(), to, message) },
+		"System.Send":     func() error { return sys.Send(to, message) },
+		"System.SendWait": func() error { return sys.SendWait(t.Context(), to, message) },
+	} {
+		// The blocks of the mailbox are one allocation for many messages.
+		if n := testing.AllocsPerRun(1000, func() {
+			if err := send(); err != nil {
+				t.Fatal(err)
+			}
+		}); n > 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}

@@ -81,8 +81,12 @@ func (s *Self) turns() {
 	s.owns()
 	var value any = errGoexit
 	over := true
+	var it *item
 	defer func() {
 		if over {
+			if it != nil {
+				s.box.accept(it) // it was being handled
+			}
 			s.finish(s.outcome(recover(), value))
 		}
 	}()
@@ -91,8 +95,7 @@ func (s *Self) turns() {
 			value = Aborted{}
 			return
 		}
-		it, ok := s.nextItem()
-		if !ok {
+		if it = s.nextItem(); it == nil {
 			over = false
 			return
 		}
@@ -103,8 +106,8 @@ func (s *Self) turns() {
 }
 
 // turn takes one item. It reports whether the actor ends by it, with what value.
-func (s *Self) turn(it item, value *any) (ended bool) {
-	message, ok := s.open(&it)
+func (s *Self) turn(it *item, value *any) (ended bool) {
+	message, ok := s.open(it)
 	if ok {
 		s.hand(it, message)
 		next := s.state(s, message)
@@ -119,7 +122,8 @@ func (s *Self) turn(it item, value *any) (ended bool) {
 		case code == s.sys.verdicts.stays:
 			s.box.accept(it)
 		case code == s.sys.verdicts.saves:
-			s.saved = append(s.saved, s.setAside(it))
+			kept := s.setAside(it)
+			s.saved = append(s.saved, kept)
 		case code == s.sys.verdicts.ends:
 			s.box.accept(it)
 			*value = s.verdict
@@ -128,6 +132,9 @@ func (s *Self) turn(it item, value *any) (ended bool) {
 			s.box.accept(it)
 			s.enter(next)
 		}
+	}
+	if !ok {
+		s.box.accept(it)
 	}
 	if next := s.next; next != nil { // a callback said Become
 		s.next = nil
@@ -152,7 +159,7 @@ func (s *Self) enter(next State) {
 	if s.sys.traces {
 		s.traceBecame()
 	}
-	if len(s.saved) > 0 {
+	if s.aside != nil && len(s.saved) > 0 {
 		s.again = append(s.saved, s.again...)
 		s.saved = nil
 	}

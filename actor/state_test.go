@@ -313,3 +313,44 @@ func TestSaveAgainstAModel(t *testing.T) {
 		}
 	})
 }
+
+// TestStateFails sees that what a State was given when it failed waits no more, be it
+// from the mailbox or saved before.
+func TestStateFails(t *testing.T) {
+	for _, saved := range []bool{false, true} {
+		bubble(t, Options{}, func(t *testing.T, sys *System) {
+			self, leave := sys.Enter("parent")
+			defer leave()
+			fails := func(self *Self, m any) State {
+				if _, ok := m.(walk); ok {
+					panic("run over")
+				}
+				self.Reply(m)
+				return self.Stay()
+			}
+			a := self.Spawn(func(*Self) any {
+				if !saved {
+					return State(fails)
+				}
+				return State(func(self *Self, m any) State {
+					if _, ok := m.(walk); ok {
+						return self.Save()
+					}
+					return fails
+				})
+			}, Mailbox(2), Restart{})
+			self.Send(a, walk{"one"})
+			if saved {
+				self.Send(a, tick{})
+			}
+			if m := self.Input(); !Is[Restarted](m) {
+				t.Fatalf("got %v, want Restarted", m)
+			}
+			for info := range sys.Actors() {
+				if info.Address == a && info.Waiting > 0 {
+					t.Errorf("saved %v: %d wait", saved, info.Waiting)
+				}
+			}
+		})
+	}
+}

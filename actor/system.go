@@ -208,7 +208,7 @@ func (sys *System) Fatal() <-chan error { return sys.fatal }
 func (sys *System) Actors() iter.Seq[Info] {
 	return func(yield func(Info) bool) {
 		for _, s := range sys.cells.all() {
-			info := Info{Address: s.Address(), Name: s.title(), State: s.stateName(), Waiting: s.box.waiting(), Started: s.started}
+			info := Info{Address: s.Address(), Name: s.title(), State: s.stateName(), Waiting: s.box.waiting(), Started: time.Unix(0, s.started)}
 			if s.parent != nil {
 				info.Parent = s.parent.Address()
 			}

@@ -66,12 +66,17 @@ func (t *table[T]) find(number uint64) *page[T] {
 
 // get returns what has that id, nil if nothing has.
 func (t *table[T]) get(id transport.ActorID) *T {
-	number, slot := position(id)
-	p := t.find(number)
-	if p == nil {
+	all := t.pages.Load()
+	if all == nil {
 		return nil
 	}
-	return p.slots[slot].Load()
+	number, slot := position(id)
+	for l := all.list(number).Load(); l != nil; l = l.next.Load() {
+		if l.page.number == number {
+			return l.page.slots[slot].Load()
+		}
+	}
+	return nil
 }
 
 // put gives an id, which was never given before, to v.

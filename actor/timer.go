@@ -62,10 +62,19 @@ func (t Timer) Cancel() {
 }
 
 func (s *Self) start(d time.Duration, t *timer) Timer {
+	if s.agenda == nil {
+		s.agenda = new(agenda)
+	}
 	t.at = time.Now().Add(d)
 	heap.Push(&s.timers, t)
 	s.wind()
 	return Timer{t}
+}
+
+// An agenda is what an actor has that has set a timer.
+type agenda struct {
+	timers timers
+	clock  clock
 }
 
 // A timers is a heap of those that are to come, the next one first. An actor has one
@@ -148,11 +157,14 @@ func (s *Self) chimed() *timer {
 
 // stopTimers cancels all.
 func (s *Self) stopTimers() {
+	if s.agenda == nil {
+		return
+	}
 	if s.clock.runs != nil {
 		s.clock.runs.Stop()
 	}
 	for _, t := range s.timers {
 		t.off, t.place = true, -1
 	}
-	s.timers, s.clock = nil, clock{}
+	s.agenda = nil
 }

@@ -58,7 +58,7 @@ func (c *cell) traceDestroyed(value any) {
 // sendTraced is sendNow with a line for what is sent, and one for a refusal.
 func (s *Self) sendTraced(to, from Address, message any) error {
 	s.traceSent(message, to) // first: whoever takes it has a line too
-	err := s.sendNow(to, from, message)
+	err := s.sendNow(&to, &from, message)
 	if err != nil {
 		s.logger().Debug("Refused "+messageName(message)+" to "+s.sys.brief(to), "err", err)
 	}

@@ -43,6 +43,9 @@ func (s *Self) Unwatch(a Address) {
 		w.off = true // what waits in the mailbox is stepped over
 		w.cancel()
 	}
+	if s.aside == nil {
+		return
+	}
 	for _, kept := range [][]item{s.saved, s.again} {
 		for _, it := range kept {
 			if w, ok := it.message.(*watch); ok && w.of.at == a.at {

@@ -20,6 +20,11 @@ type Address struct {
 	in *node.Session // what is sent by its owner goes into this session; nil: in none
 }
 
+// A home is the Address of an actor where it has it, for those who need not copy it.
+type home Address
+
+func (h *home) is() *Address { return (*Address)(h) }
+
 // IsZero reports whether a is nobody.
 func (a Address) IsZero() bool { return a.at.IsZero() }
 

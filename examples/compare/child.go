@@ -137,6 +137,16 @@ func (s *stage) dismiss(c *child) error {
 	return nil
 }
 
+// kill ends a child at once: one that has so much that an orderly end takes long.
+func (s *stage) kill(c *child) {
+	s.running = slices.DeleteFunc(s.running, func(other *child) bool { return other == c })
+	c.cmd.Process.Kill()
+	for range c.answers { // until it has ended
+	}
+	c.cmd.Wait()
+	c.line.Close()
+}
+
 // leave ends all children, the youngest first.
 func (s *stage) leave() error {
 	var all []error

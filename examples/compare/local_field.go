@@ -100,7 +100,8 @@ func (s *stage) spawn(r *results, name string, n int) error {
 	r.add("actor-heap", name, float64(after.Heap-before.Heap)/float64(n))
 	r.add("actor-stack", name, float64(after.Stack-before.Stack)/float64(n))
 	r.add("actor-goroutines", name, float64(after.Count-before.Count)/float64(n))
-	return s.dismiss(end)
+	s.kill(end)
+	return nil
 }
 
 // live has very many actors live at once, once in a run. Each takes a message then.
@@ -131,7 +132,8 @@ func (s *stage) live(r *results, p plan) error {
 	r.add("live-rouse", "ours", perMilli(p.alive, roused.Times[0]))
 	r.add("live-heap", "ours", float64(after.Heap-before.Heap)/n)
 	r.add("live-stack", "ours", float64(after.Stack-before.Stack)/n)
-	return s.dismiss(end)
+	s.kill(end)
+	return nil
 }
 
 // beginnings are programs that say something as soon as they can.

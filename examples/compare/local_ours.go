@@ -18,15 +18,14 @@ type (
 // An oursHousehold is a system of ours.
 type oursHousehold struct {
 	system
-	echo    actor.Address
-	asker   actor.Address
-	asked   chan error
-	parent  *actor.Self // the goroutine that obeys
-	leave   func()
-	spawned []actor.Address
-	taken   atomic.Int64 // of those that were spawned
-	last    chan struct{}
-	want    atomic.Int64
+	echo   actor.Address
+	asker  actor.Address
+	asked  chan error
+	parent *actor.Self // the goroutine that obeys
+	leave  func()
+	taken  atomic.Int64 // of those that were spawned
+	last   chan struct{}
+	want   atomic.Int64
 }
 
 func newOursHousehold() (household, error) {
@@ -82,12 +81,7 @@ func (h *oursHousehold) lanes(pairs int) (lanes, error) {
 				if !ok {
 					l.over <- fmt.Errorf("%T came: %+v", m, m)
 				}
-				for range r.n {
-					if err := tell(self, to, boxed); err != nil {
-						l.over <- err
-					}
-				}
-				if err := tell(self, to, done(r)); err != nil {
+				if err := tell(self, to, r.n); err != nil {
 					l.over <- err
 				}
 			}
@@ -97,13 +91,18 @@ func (h *oursHousehold) lanes(pairs int) (lanes, error) {
 	return l, nil
 }
 
-// tell waits for room where there is none.
-func tell(self *actor.Self, to actor.Address, m any) error {
-	err := self.Send(to, m)
-	if errors.Is(err, actor.ErrOverloaded) {
-		err = self.SendWait(self.Context(), to, m)
+// tell tells so many, and how many they were. Where there is no room it waits.
+func tell(self *actor.Self, to actor.Address, n int) error {
+	for range n {
+		err := self.Send(to, boxed)
+		if errors.Is(err, actor.ErrOverloaded) {
+			err = self.SendWait(self.Context(), to, boxed)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return self.SendWait(self.Context(), to, done{n})
 }
 
 // counted compares how many were taken with how many were told.
@@ -167,7 +166,7 @@ func (h *oursHousehold) call(n int) error {
 func (h *oursHousehold) spawn(n int) error {
 	h.expect(n)
 	for range n {
-		h.spawned = append(h.spawned, h.parent.Spawn(h.idler))
+		h.parent.Spawn(h.idler)
 	}
 	<-h.last
 	return nil
@@ -185,18 +184,27 @@ func (h *oursHousehold) count() {
 	}
 }
 
-// idler counts itself, and each message.
+// idler counts itself, and then each message, as a state.
 func (h *oursHousehold) idler(self *actor.Self) any {
 	h.count()
-	for range self.Messages() {
-		h.count()
+	return actor.State(h.idle)
+}
+
+func (h *oursHousehold) idle(self *actor.Self, message any) actor.State {
+	if _, ok := message.(Reading); !ok {
+		return nil
 	}
-	return nil
+	h.count()
+	return self.Stay()
 }
 
 func (h *oursHousehold) rouse() error {
-	h.expect(len(h.spawned))
-	for _, a := range h.spawned {
+	n := 0
+	for range h.parent.Children() {
+		n++
+	}
+	h.expect(n)
+	for a := range h.parent.Children() {
 		if err := h.Send(a, boxed); err != nil {
 			return err
 		}
