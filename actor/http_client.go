@@ -53,7 +53,8 @@ func (c *httpClient) close() { c.cancel(errHTTPClosed) }
 func (c *httpClient) run(self *Self) any {
 	lost := func() { self.box.put(item{message: httpLost{}}) }
 	defer c.cancel(nil)
-	defer context.AfterFunc(self.Context(), func() { c.cancel(context.Cause(self.Context())) })()
+	own := self.Context() // other goroutines must not ask for it
+	defer context.AfterFunc(own, func() { c.cancel(context.Cause(own)) })()
 	defer context.AfterFunc(c.ctx, lost)()
 	if err := c.connect(); err != nil {
 		return c.refusal(err)
