@@ -2,6 +2,7 @@
 package api
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/layer-cake/layer-cake/actor"
@@ -12,6 +13,9 @@ const WorkerNames = `test-multihosting:worker-10:[-a-f0-9]+`
 
 // WorkerPrefix is what their names begin with; a UUID follows.
 const WorkerPrefix = "test-multihosting:worker-10:"
+
+// OneWorker is the name of a worker of whom one is enough.
+const OneWorker = "test-multihosting:worker-9"
 
 // Most is the longest side of a table. A message is at most 1 MiB between
 // processes, and a number takes 9 bytes: the largest table takes 0.8 MB.
@@ -28,6 +32,17 @@ var (
 	Types    = actor.Types{actor.Type[Xy]("xy"), actor.Type[Table]("table")}
 	Requests = actor.Types{actor.Type[Xy]("xy")}
 )
+
+// Make returns the table that m asks for, or why there is none.
+func Make(m Xy) any {
+	if m.X < 0 || m.Y < 0 || m.X > Most || m.Y > Most {
+		return actor.Faulted{
+			Condition:   "no such table",
+			Explanation: fmt.Sprintf("x and y are 0 to %d, not %d and %d", Most, m.X, m.Y),
+		}
+	}
+	return Texture(m.X, m.Y)
+}
 
 // Texture returns a table of random numbers.
 func Texture(x, y int) Table {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,18 +31,16 @@ func (w *worker) run(self *actor.Self) any {
 }
 
 func (w *worker) table(self *actor.Self, m api.Xy) any {
-	if m.X < 0 || m.Y < 0 || m.X > api.Most || m.Y > api.Most {
-		return actor.Faulted{
-			Condition:   "no such table",
-			Explanation: fmt.Sprintf("x and y are 0 to %d, not %d and %d", api.Most, m.X, m.Y),
-		}
+	table := api.Make(m)
+	if _, refused := table.(error); refused {
+		return table
 	}
 	select {
 	case <-time.After(w.Pause):
 	case <-self.Context().Done():
 	}
 	self.Log().Info("table made", "x", m.X, "y", m.Y)
-	return api.Texture(m.X, m.Y)
+	return table
 }
 
 func main() {
