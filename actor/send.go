@@ -93,20 +93,22 @@ func (s *Self) Forward(to Address, message any) error {
 
 // send sends in the session that to is bound to, if it is this actor's.
 func (s *Self) send(to, from *Address, message any) error {
-	if s.sys.traces {
+	switch {
+	case s.sys.traces:
 		return s.sendTraced(*to, *from, message)
+	case to.in != nil:
+		return s.sendNow(to, from, message)
 	}
-	return s.sendNow(to, from, message)
+	return s.sys.send(to, from, message)
 }
 
 func (s *Self) sendNow(to, from *Address, message any) error {
-	if in := s.session(*to); in != nil {
-		return s.sys.refused(*from, *to, message, s.trySession(in, *from, message))
+	if to.in != nil {
+		if in := s.session(*to); in != nil {
+			return s.sys.refused(*from, *to, message, s.trySession(in, *from, message))
+		}
 	}
-	if err := s.sys.try(to, from, message); err != nil {
-		return s.sys.refused(*from, *to, message, err)
-	}
-	return nil
+	return s.sys.send(to, from, message)
 }
 
 func (s *Self) trySession(in *node.Session, from Address, message any) error {
