@@ -64,8 +64,7 @@ type mailbox struct {
 	room    chan struct{} // closed when a counted item may have room again; nil: nobody waits
 	full    [][]item      // what comes before in
 
-	*facts     // nil: the directory never said anything
-	keep   int // so many pairs are told
+	*facts // nil: the directory never said anything
 
 	wake   chan struct{} // has a token when the owner, who was idle, should look; nil: it never was
 	blocks *blocks
@@ -87,13 +86,14 @@ type facts struct {
 	turned   uint64                     // how often the halves were swapped
 	over     int                        // openings in this half that are
 	pairs    int                        // of this half: sessions that ended while their opening waited, and are told
+	keep     int                        // so many pairs are
 	notices  map[about]*notice          // those that wait; nil: none
 }
 
 // waitingFacts returns the facts. The mutex is held.
 func (b *mailbox) waitingFacts() *facts {
 	if b.facts == nil {
-		b.facts = new(facts)
+		b.facts = &facts{keep: keepPairs}
 	}
 	return b.facts
 }
@@ -145,7 +145,6 @@ func (s *blocks) put(b []item) {
 func (b *mailbox) init(limit int, blocks *blocks) {
 	b.limit = limit
 	b.blocks = blocks
-	b.keep = keepPairs
 }
 
 // tell adds a message that was sent in this process, or returns ErrEnded or

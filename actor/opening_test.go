@@ -164,7 +164,7 @@ func TestSubscribersThatComeAndGo(t *testing.T) {
 		one, two := tr.open(t, Options{}), tr.open(t, Options{})
 		publisher, leave := one.Enter("publisher")
 		defer leave()
-		publisher.box.keep = 0
+		publisher.box.waitingFacts().keep = 0
 		publisher.Publish("busy")
 		await[Published](t, publisher)
 		subscriber, leaveSubscriber := two.Enter("subscriber")
