@@ -61,7 +61,7 @@ func (w *watch) all(message string) []entry {
 	defer w.mu.Unlock()
 	var found []entry
 	for _, e := range w.entries {
-		if e["msg"] == message {
+		if _, said, _ := strings.Cut(e["msg"], " - "); said == message { // after who said it
 			found = append(found, e)
 		}
 	}
