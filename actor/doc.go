@@ -29,14 +29,58 @@
 //
 //	func main() { actor.Main(worker, &actor.Options{Types: types}) }
 //
-// The other side subscribes to "shop:worker" and sends an Order to the Publisher
-// of the Available that comes. When the worker's machine dies it gets Dropped,
-// and Available again as soon as there is another worker.
+// The other side subscribes, be it started before or after:
+//
+//	func customer(self *actor.Self) any {
+//		if err := self.Subscribe("shop:worker", actor.LAN); err != nil {
+//			return err
+//		}
+//		for m := range self.Messages() {
+//			switch m := m.(type) {
+//			case actor.Available:
+//				self.Send(m.Publisher, Order{ID: 7})
+//			case Invoice:
+//				return m
+//			}
+//		}
+//		return actor.Aborted{}
+//	}
+//
+// When the worker's machine dies it gets Dropped, and Available again as soon as there
+// is another worker. Both programs have the messages from a package that they share,
+// each type with a name (see [Types]):
+//
+//	var Types = actor.Types{actor.Type[Order]("order"), actor.Type[Invoice]("invoice")}
+//
+// Processes of one machine find each other through a host-cake that runs on it, and
+// machines through a lan-cake: two programs of this module. Without them a program
+// works alone.
 //
 // # A program
 //
-// [Main] runs an actor as the life of a process, with flags, logs and signals. A
-// program with a main of its own calls [Open], and any goroutine of it may [Ask], or
+// [Main] runs an actor as the life of a process, with settings, logs and signals. The
+// settings are the fields of a struct, and their values the defaults:
+//
+//	type shop struct {
+//		Listen  actor.HostPort `usage:"where customers connect"`
+//		Workers int            `usage:"how many work"`
+//		Patience time.Duration `usage:"how long an order may take"`
+//	}
+//
+//	func (s *shop) run(self *actor.Self) any { … }
+//
+//	func main() {
+//		s := &shop{Listen: "127.0.0.1:5050", Workers: 4, Patience: time.Minute}
+//		actor.Main(s.run, &actor.Options{Settings: s, Types: types})
+//	}
+//
+// So --workers=8 sets one, and LC_V_WORKERS=8 in the environment; --help shows all.
+// What the actor writes to [Self.Log] carries its name. With --debug-level=DEBUG each
+// message that is sent or received is a line too:
+//
+//	<0000000e>worker - Received order from <00000012>
+//
+// A program with a main of its own calls [Open], and any goroutine of it may [Ask], or
 // be an actor for a while ([System.Enter]).
 //
 // # Functions and states
@@ -95,17 +139,31 @@
 // [Self.After], [Self.AfterFunc] and [Self.Every] bring messages and callbacks later. What
 // was cancelled is not taken any more, also if it waits in the mailbox already.
 //
-// # The world outside
+// # HTTP
 //
-// [Self.ListenHTTP] takes HTTP requests as messages, [Self.ConnectHTTP] sends messages as
-// such. [Self.Listen] and [Self.Connect] join two programs that know an address instead
-// of a name.
+// [Self.ListenHTTP] takes HTTP requests as messages, and what is replied is the answer,
+// in JSON. The last element of the path is the name of a type, the query or the body
+// has its fields:
+//
+//	if err := self.ListenHTTP(s.Listen.String(), types); err != nil {
+//		return err
+//	}
+//	…
+//	case Order: // GET /order?id=7, or POST /order with {"id": 7} as application/json
+//		self.Reply(Invoice{m.ID}) // {"value":["invoice",{"id":7},[]]}
+//
+// A client that accepts application/json; profile=plain gets {"id":7} alone. Any other
+// path, status and header, and answers that go on as streams, are [HTTPRequest] and
+// [HTTPResponse]. A request that nobody replies to is told 504 after
+// Options.AskTimeout. [Self.ConnectHTTP] is the other side: it sends messages as
+// requests.
 //
 // # By address
 //
-// Actors that are to meet at a known address need no names: one listens there, by
-// [Self.Listen], and the other connects, by [Self.Connect]. [Accepted] and [Connected]
-// bring the address of the other, bound to the connection, and [Closed] ends it.
+// Actors that are to meet at a known address need no names and no directory: one
+// listens there, by [Self.Listen], and the other connects, by [Self.Connect]. Accepted
+// and Connected bring the address of the other, bound to the connection, and Closed
+// ends it.
 //
 // # What never happens
 //
@@ -143,6 +201,22 @@
 // # Testing
 //
 // Package actortest runs actors in a test, with each message as it would cross
-// processes, and a LAN in memory that can be cut. [Options.Events] tells of what happens
+// processes, and a LAN in memory that can be cut. [Options].Events tells of what happens
 // in the runtime.
+//
+//	func TestWorker(t *testing.T) {
+//		sys := actortest.Open(t, types)
+//		client := actortest.NewProbe(t, sys)
+//		client.Send(sys.Spawn(worker), Order{ID: 7})
+//		if got := actortest.Expect[Invoice](client); got.ID != 7 {
+//			t.Errorf("got an invoice for %d, want 7", got.ID)
+//		}
+//	}
+//
+// # Programs to begin from
+//
+// The folder examples of this module has whole programs, each under a hundred lines:
+// hello, pubsub (one tells many), pool, http, statemachine, requests (shared messages,
+// settings, tests), processes (a program that runs others) and embedding (a program
+// with a main of its own).
 package actor
