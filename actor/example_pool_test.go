@@ -2,8 +2,10 @@ package actor_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/layer-cake/layer-cake/actor"
 )
@@ -78,6 +80,50 @@ func ExampleJoinPool() {
 	// Output:
 	// BREAD <nil>
 	// 0 1 <nil>
+}
+
+// The workers may be anywhere: the pool finds them by a pattern of names.
+func ExamplePool_pattern() {
+	sys, err := actor.Open(&actor.Options{Directory: "none"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer sys.Close(context.Background())
+
+	sys.Spawn(func(self *actor.Self) any { // in a process of its own, as a rule
+		if err := self.Publish("shop:shouter:1", actor.Process); err != nil {
+			return err
+		}
+		return shouter(self)
+	})
+	workers := sys.Spawn(actor.Pool{Pattern: "shop:shouter:.*", Scope: actor.Process}.Run)
+	reply, err := actor.Ask[string](context.Background(), sys, workers, "bread")
+	fmt.Println(reply, err)
+	// Output: BREAD <nil>
+}
+
+// A worker that fails over a message is replaced; the message is tried on three of them,
+// and then whoever sent it is told.
+func ExamplePool_fault() {
+	sys, done := open(actor.Options{})
+	defer done()
+	careless := func(self *actor.Self) any {
+		for m := range self.Messages() {
+			if m == "poison" {
+				panic("it is poison")
+			}
+			self.Reply(m)
+		}
+		return actor.Aborted{}
+	}
+	workers := sys.Spawn(actor.Pool{Of: careless, Size: 4, StandDown: time.Millisecond}.Run)
+	_, err := actor.Ask[string](context.Background(), sys, workers, "poison")
+	fmt.Println(errors.As(err, new(actor.Undelivered)))
+	fmt.Println(actor.Ask[string](context.Background(), sys, workers, "bread"))
+	// Output:
+	// true
+	// bread <nil>
 }
 
 // What is in hand when the pool is stopped is finished; what comes then is refused.

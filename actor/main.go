@@ -64,7 +64,7 @@ const HomeVariable = "LAYER_CAKE_HOME"
 // Options.Grace are named on stderr.
 //
 // A result that is an error goes to stderr. Aborted, or the end of a context, is
-// none once the actor was stopped. Any other result but nil is printed to
+// none once Main has stopped the actor. Any other result but nil is printed to
 // stdout as JSON.
 //
 //	0  the actor ended, and not with an error

@@ -2,6 +2,7 @@ package actortest_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/layer-cake/layer-cake/actor"
 	"github.com/layer-cake/layer-cake/actor/actortest"
@@ -47,9 +48,34 @@ func ExampleProbe() {
 	fmt.Println("found", found.Name)
 	sys.Stop(found.Publisher)
 	fmt.Println("lost", actortest.Expect[actor.Dropped](client).Name)
+	client.Quiet(time.Millisecond) // and nothing more is said
 	// Output:
 	// found greeter
 	// lost greeter
+}
+
+// A message that is meant to stay in the process need not be one that could leave it.
+func ExampleLocal() {
+	t := new(verdict) // in a test it is the *testing.T
+	defer t.end()
+
+	type job func() string
+	sys := actortest.Open(t, nil, actortest.Local[job]())
+	client := actortest.NewProbe(t, sys)
+	client.Send(sys.Spawn(func(self *actor.Self) any {
+		for m := range self.Messages() {
+			if m, ok := m.(job); ok {
+				self.Reply(m())
+			}
+		}
+		return actor.Aborted{}
+	}), job(func() string { return "done" }))
+	fmt.Println(actortest.Expect[string](client))
+
+	fmt.Println(client.Send(client.Address(), make(chan int)))
+	// Output:
+	// done
+	// actor.Send: chan int: a chan cannot be sent
 }
 
 // A host is cut off and comes back.

@@ -12,6 +12,8 @@ type (
 	walk struct{ Who string } // a pedestrian asks
 	goOn struct{}             // and is told
 	tick struct{}
+
+	crossed struct{ err error } // all of them, or the reason why not
 )
 
 // Times are how long each light is on.
@@ -73,13 +75,15 @@ func (t *times) street(self *actor.Self) any {
 		walkers = append(walkers, actor.Request{To: crossing, Message: walk{who}, Within: time.Minute})
 	}
 	self.Concurrently(walkers, func(_ []any, err error) {
-		if err != nil {
-			self.Log().Error("nobody crosses", "err", err)
-		}
-		fmt.Printf("%d cross after %v\n", len(walkers), time.Since(began).Round(100*time.Millisecond))
-		self.System().Stop(self.Address())
+		self.Send(self.Address(), crossed{err})
 	})
-	for range self.Messages() {
+	for m := range self.Messages() {
+		if m, ok := m.(crossed); ok {
+			if m.err == nil {
+				fmt.Printf("%d cross after %v\n", len(walkers), time.Since(began).Round(100*time.Millisecond))
+			}
+			return m.err
+		}
 	}
 	return actor.Aborted{}
 }
