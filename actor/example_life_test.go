@@ -81,16 +81,15 @@ func ExampleFaulted() {
 	defer done()
 	self, leave := sys.Enter("parent")
 	defer leave()
-	self.Spawn(func(self *actor.Self) any {
-		var prices map[string]int
-		prices["bread"] = 3
-		return nil
+	careless := self.Spawn(func(self *actor.Self) any {
+		return "hello, " + self.Input().(string)
 	}, actor.Named("careless"))
+	self.Send(careless, 7)
 	m := self.Select(actor.Is[actor.Returned]).(actor.Returned)
 	if fault, ok := m.Value.(actor.Faulted); ok {
 		fmt.Println(m.Name+":", fault.Condition, fault.Explanation)
 	}
-	// Output: careless: panic assignment to entry in nil map
+	// Output: careless: panic interface conversion: interface {} is int, not string
 }
 
 // A door opens for who knows the code.

@@ -2,6 +2,7 @@ package actor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -202,7 +203,11 @@ func (h *httpHandler) posted(w http.ResponseWriter, r *http.Request, t reflect.T
 		message, err = h.sys.types.DecodeJSON(t, body)
 	}
 	if err != nil {
-		return nil, &httpRefusal{status: http.StatusBadRequest, reason: err.Error()}
+		reason := err.Error()
+		if form && json.Valid(body) { // as curl -d sends it, unless told otherwise
+			reason = "the body is JSON, but its content type is that of a form; say Content-Type: application/json"
+		}
+		return nil, &httpRefusal{status: http.StatusBadRequest, reason: reason}
 	}
 	return message, nil
 }

@@ -166,6 +166,7 @@ func TestHTTPStatuses(t *testing.T) {
 
 		{"GET", "/Xy?x=%zz", "", "", 400, refused(400, `invalid URL escape \"%zz\"`)},
 		{"POST", "/Xy", form, "x=%zz", 400, refused(400, `invalid URL escape \"%zz\"`)},
+		{"POST", "/Xy", form, `{"x": 2}`, 400, refused(400, "the body is JSON, but its content type is that of a form; say Content-Type: application/json")},
 		{"POST", "/Xy?x=1", form, "y=1", 400, refused(400, "the fields of a POST are in its body, not in a query")},
 		{"GET", "/Xy", "", "x", 400, refused(400, "a GET has no body; its fields are in the query")},
 		{"GET", "/Zz?x=2", "", "", 404, none},

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -210,14 +211,28 @@ func (s *Self) outcome(panicked, value any) any {
 	switch {
 	case panicked != nil:
 		if checks := s.sys.checks; checks != nil {
-			checks.Panicked(s.describe(), panicked, debug.Stack())
+			checks.Panicked(s.describe(), panicked, panicStack())
 		}
-		s.Log().Error("actor panicked", "panic", panicked, "stack", string(debug.Stack()))
+		s.Log().Error("actor panicked", "panic", panicked, "stack", string(panicStack()))
 		return Faulted{"panic", fmt.Sprint(panicked)}
 	case s.box.killed.Load():
 		return Aborted{}
 	}
 	return value
+}
+
+// panicStack is the stack of a panic that was recovered just now. It begins with the
+// function that panicked, not with those that look at the stack.
+func panicStack() []byte {
+	stack := debug.Stack()
+	head, _, _ := bytes.Cut(stack, []byte("\n"))
+	_, below, _ := bytes.Cut(stack, []byte("\npanic("))
+	if _, below, found := bytes.Cut(below, []byte("\n\t")); found { // the file that has panic
+		if _, culprit, found := bytes.Cut(below, []byte("\n")); found {
+			return slices.Concat(head, []byte("\n"), culprit)
+		}
+	}
+	return stack
 }
 
 // end takes leave: of the directory, of the children, of who waits for an

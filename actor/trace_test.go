@@ -106,7 +106,7 @@ func TestTraceIsOffByDefault(t *testing.T) {
 	}
 }
 
-// A state's own lines name it, and a fault's stack comes once.
+// A state's own lines name it, and a fault's stack comes once. It begins with who panicked.
 func TestTraceOfStatesAndFaults(t *testing.T) {
 	got := lines(t, slog.LevelInfo, func(t *testing.T, sys *System) {
 		a := sys.Spawn(func(self *Self) any {
@@ -121,7 +121,7 @@ func TestTraceOfStatesAndFaults(t *testing.T) {
 	})
 	want := `^INFO msg="<00000001>a\\\\nb - begins"
 INFO msg="<00000001>a\\\\nb\[1\] - takes"
-ERROR msg="<00000001>a\\\\nb\[1\] - actor panicked" panic=oh stack="[^\n]*"
+ERROR msg="<00000001>a\\\\nb\[1\] - actor panicked" panic=oh stack="goroutine \d+ \[running[^]]*\]:\\n[^ ]*TestTraceOfStatesAndFaults[^\n]*"
 $`
 	if !regexp.MustCompile(want).MatchString(got) {
 		t.Errorf("got\n%s", got)
