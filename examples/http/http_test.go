@@ -14,11 +14,11 @@ const module = "github.com/layer-cake/layer-cake/examples/http/"
 
 func TestHTTP(t *testing.T) {
 	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", bin, module+"server", module+"client")
+	build := exec.Command("go", "build", "-o", bin, module+"squares", module+"client")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	server := exec.Command(filepath.Join(bin, "server"), "--server-address=127.0.0.1:0", "--tick=1ms", "--ticks=3")
+	server := exec.Command(filepath.Join(bin, "squares"), "--server-address=127.0.0.1:0", "--tick=1ms", "--ticks=3")
 	stdout, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

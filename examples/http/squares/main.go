@@ -1,4 +1,4 @@
-// Server squares numbers and tells the time, to whoever speaks HTTP.
+// Squares gives the squares of numbers and tells the time, to whoever speaks HTTP.
 package main
 
 import (
