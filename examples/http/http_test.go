@@ -14,7 +14,7 @@ const module = "github.com/layer-cake/layer-cake/examples/http/"
 
 func TestHTTP(t *testing.T) {
 	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", bin, module+"squares", module+"client")
+	build := exec.Command("go", "build", "-o", bin, module+"squares", module+"visitor")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -35,7 +35,7 @@ func TestHTTP(t *testing.T) {
 	if err != nil || !ok {
 		t.Fatalf("the server says %q, %v", line, err)
 	}
-	out, err := exec.Command(filepath.Join(bin, "client"), address).CombinedOutput()
+	out, err := exec.Command(filepath.Join(bin, "visitor"), address).CombinedOutput()
 	want := regexp.MustCompile(`^the square of 12 is 144\n(it is \d\d:\d\d:\d\d\n){3}$`)
 	if err != nil || !want.Match(out) {
 		t.Errorf("got %q, %v, want %s", out, err, want)

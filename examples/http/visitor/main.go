@@ -1,4 +1,4 @@
-// Client is no actor: it asks the server as any program would.
+// Visitor is no actor: it asks the server as any program would.
 package main
 
 import (
