@@ -180,6 +180,6 @@ func ExampleType() {
 	here.Send(to.Remote, parcel{To: "Ben", Grams: 300, secret: "a cake"})
 	fmt.Printf("%+v\n", there.Select(actor.Is[parcel]))
 	// Output:
-	// actor.Send: struct { To string }: its type is not registered
+	// actor.Send: struct { To string }: its type is not registered; give it a name in Options.Types
 	// {To:Ben Grams:300 secret:}
 }

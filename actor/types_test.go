@@ -220,9 +220,9 @@ func TestUnportableIsRefused(t *testing.T) {
 		{map[string]any{"k": &echoed{}}, "map[string]interface {}", `["k"]: *actor.echoed: ` + pointer},
 		{box{Any: make(chan int)}, "actor.box", "Any: chan int: a chan cannot be sent"},
 		{box{Any: func() {}}, "actor.box", "Any: func(): a func cannot be sent"},
-		{box{Any: strange{}}, "actor.box", "Any: actor.strange: its type is not registered"},
-		{[]strange{}, "[]actor.strange", "[]: its type is not registered"},
-		{box{Any: []strange{{}}}, "actor.box", "Any: []actor.strange: []: its type is not registered"},
+		{box{Any: strange{}}, "actor.box", "Any: actor.strange: its type is not registered; give it a name in Options.Types"},
+		{[]strange{}, "[]actor.strange", "[]: its type is not registered; give it a name in Options.Types"},
+		{box{Any: []strange{{}}}, "actor.box", "Any: []actor.strange: []: its type is not registered; give it a name in Options.Types"},
 	} {
 		for _, err := range []error{self.Send(to, test.message), two.Send(to, test.message), self.SendWait(t.Context(), to, test.message)} {
 			var portable *PortableError

@@ -89,7 +89,7 @@ func (c *Codec) partName(t reflect.Type, depth int) (string, error) {
 	case unportable(t) != nil:
 		return "", unportable(t)
 	case t.Name() != "" || t.Kind() == reflect.Struct:
-		return "", problem("its type is not registered")
+		return "", problem("its type is not registered; give it a name in Options.Types")
 	case t.Kind() == reflect.Slice:
 		part, err := c.partName(t.Elem(), depth+1)
 		return "vector<" + part + ">", within(err, "[]")
@@ -97,7 +97,7 @@ func (c *Codec) partName(t reflect.Type, depth int) (string, error) {
 		part, err := c.partName(t.Elem(), depth+1)
 		return "map<string," + part + ">", within(err, "[]")
 	}
-	return "", problem("its type is not registered")
+	return "", problem("its type is not registered; give it a name in Options.Types")
 }
 
 // parse takes apart a name that nameOf may have made: the type in the middle, and
