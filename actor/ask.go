@@ -57,7 +57,7 @@ type ask struct {
 
 	in  *node.Session            // in which it was sent; nil: in none
 	way atomic.Pointer[node.Way] // else over which link to another process; nil: over none
-	// What was asked, if it went in a session or to another process.
+	// What was asked.
 	to      Address
 	message any
 
@@ -121,8 +121,8 @@ func (a *ask) giveUp() bool {
 // Ask sends message and later calls then with the first reply, or with the
 // reason there is none: the reply if it is an error, TimedOut after
 // Options.AskTimeout, Undelivered, what Send would return. Undelivered comes as
-// soon as it is known: when the actor has ended before it took the message, or
-// when the link over which it went is lost. The callback runs as
+// soon as it is known: when the actor has ended before it took the message, or has
+// failed over it, or when the link over which it went is lost. The callback runs as
 // part of this actor, between two messages; Sender is then who replied. It is
 // not called after the actor has ended. See Then for typed callbacks.
 func (s *Self) Ask(to Address, message any, then func(reply any, err error)) {

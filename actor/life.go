@@ -252,6 +252,7 @@ func (s *Self) end(value any) {
 	s.mu.Unlock()
 
 	rest := s.box.close()
+	s.letDown(value)
 	if registered {
 		s.sys.net.Ended(s.at.Actor)
 	}
@@ -397,6 +398,13 @@ func (c *cell) stop(deadline time.Time) {
 	case !ended && !again:
 		c.box.put(item{message: Stop{}})
 	}
+}
+
+// isEnding reports whether the actor takes nothing more.
+func (c *cell) isEnding() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
 }
 
 // kill ends the actor, and its children, at their next Input.

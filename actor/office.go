@@ -54,6 +54,11 @@ func (sys office) Tell(to transport.ActorID, fact directory.Message, in *node.Se
 
 // Undelivered tells who sent a message that it did not arrive.
 func (sys office) Undelivered(u node.Undelivered) {
+	if u.Message == nil && isAsk(u.From.Actor) { // only the word came back
+		if a := sys.asked(u.From); a != nil {
+			u.Message = a.message
+		}
+	}
 	sys.undelivered(Address{at: u.From}, Address{at: u.To}, u.Message, u.Reason)
 }
 

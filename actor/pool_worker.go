@@ -105,6 +105,9 @@ func (m *manning) replied(w *poolWorker, reply any, err error) {
 		m.done(w, crew.Replied)
 		return
 	}
+	if m.ends(w, err) {
+		return // the request goes to another when the pool is told of the end
+	}
 	r.reason = err
 	switch {
 	case errors.As(err, new(*PortableError)) || errors.Is(err, ErrTooLarge):
@@ -131,6 +134,16 @@ func (m *manning) done(w *poolWorker, outcome crew.Outcome) {
 // reply.
 func undelivered(err error) bool {
 	return errors.As(err, new(Undelivered)) || errors.As(err, new(*sendError)) || errors.As(err, new(*PortableError))
+}
+
+// ends reports whether a worker here has failed over a request, and ends by it.
+func (m *manning) ends(w *poolWorker, err error) bool {
+	var u Undelivered
+	if !errors.As(err, &u) || u.Reason != failedOver {
+		return false
+	}
+	s := m.self.sys.find(w.to)
+	return w.to.at.Process == m.self.sys.process && (s == nil || s.isEnding())
 }
 
 // hasEnded reports whether a worker that could not take a request has ended, or the

@@ -9,9 +9,12 @@ import (
 
 // Restart runs an actor again when it fails: same address, same Func called anew,
 // mailbox kept except the message that was being handled and what the runtime had
-// told. Its children are ended before, its timers cancelled, its asks forgotten, what it
-// watches is watched no more, and its registrations retracted, so that whoever had a session with it is told Dropped. The
-// parent gets [Restarted] each time, and Returned when it is over.
+// told. Who asked in that message, and has no reply, is told Undelivered; whoever else
+// has been promised one waits in vain. Its children are ended before, its timers
+// cancelled, its asks forgotten, what it watches is watched no more, its listeners and
+// connections are closed and its registrations retracted, so that whoever had a session
+// with it is told Dropped. The parent gets [Restarted] each time, and Returned when it
+// is over.
 //
 // An actor fails if its result is an error other than Aborted. One that Stop was sent
 // to is not restarted.
@@ -73,6 +76,7 @@ func (s *Self) finish(value any) {
 		s.end(value)
 		return
 	}
+	s.letDown(value)
 	s.renew()
 	fault, _ := value.(error)
 	told := Restarted{s.Address(), s.title(), fault, s.revival.tries}
@@ -116,6 +120,7 @@ func (s *Self) renew() {
 	}
 	s.state, s.next, s.bound, s.calling = nil, nil, false, false
 	s.stateCode.Store(0)
+	s.log = nil // it names the state
 	s.sender = Address{}
 	s.listeners, s.remotes = nil, nil
 }

@@ -50,6 +50,7 @@ type Self struct {
 	bound     bool     // a State or a callback runs: it must not wait
 	calling   bool     // a callback runs
 	entered   bool     // the goroutine is somebody else's: it must not be ended
+	replied   bool     // the sender has a reply, or may have one of another actor
 	leaving   bool     // Stop was taken
 }
 
@@ -191,7 +192,7 @@ func (s *Self) openWord(it *item) (any, bool) {
 	case *ask:
 		if m.listed { // else it was forgotten while it waited
 			s.asks.remove(m)
-			s.sender = it.from
+			s.sender, s.replied = it.from, false
 			if s.sys.traces {
 				s.traceReceived(m.outcome(), it.from)
 			}
@@ -251,7 +252,7 @@ func (s *Self) mustNotWait(verb string) {
 
 // hand notes that the actor is given a message.
 func (s *Self) hand(it *item, message any) {
-	s.sender = it.from
+	s.sender, s.replied = it.from, false
 	if s.sys.traces {
 		s.traceReceived(message, it.from)
 	}

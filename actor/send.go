@@ -88,18 +88,28 @@ func (s *Self) Reply(message any) error {
 // gets the reply.
 func (s *Self) Forward(to Address, message any) error {
 	s.mine("Forward")
-	return s.send(&to, &s.sender, message)
+	err := s.send(&to, &s.sender, message)
+	if err == nil {
+		s.replied = true // by whoever has it now
+	}
+	return err
 }
 
 // send sends in the session that to is bound to, if it is this actor's.
 func (s *Self) send(to, from *Address, message any) error {
+	var err error
 	switch {
 	case s.sys.traces:
-		return s.sendTraced(*to, *from, message)
+		err = s.sendTraced(*to, *from, message)
 	case to.in != nil:
-		return s.sendNow(to, from, message)
+		err = s.sendNow(to, from, message)
+	default:
+		err = s.sys.send(to, from, message)
 	}
-	return s.sys.send(to, from, message)
+	if isAsk(to.at.Actor) && err == nil && to.at == s.sender.at {
+		s.replied = true
+	}
+	return err
 }
 
 func (s *Self) sendNow(to, from *Address, message any) error {
@@ -267,8 +277,7 @@ func (sys *System) post(to transport.Address, from Address, message any) error {
 func (sys *System) postItem(to transport.Address, it item, room int64, wakers *[]node.Waker) error {
 	if isAsk(to.Actor) {
 		it.due.Settle()
-		a := sys.asks.get(to.Actor)
-		if a == nil || a.at != to || !a.finish(it.from, it.message, nil) {
+		if a := sys.asked(to); a == nil || !a.finish(it.from, it.message, nil) {
 			sys.counts.late.Add(1) // a second reply, or one that nobody waits for
 			sys.unheard(it.message)
 		}

@@ -131,6 +131,9 @@ func (s *Self) wind() {
 // chimed takes the first timer if it is due. One at a time, each in its turn among
 // the messages: of those that are due at once too.
 func (s *Self) chimed() *timer {
+	if s.agenda == nil {
+		return nil // it was put by the clock of the life before, in its last moment
+	}
 	c := &s.clock
 	c.at, c.rung = time.Time{}, false
 	now := time.Now()
