@@ -12,7 +12,7 @@ type (
 		Actor, Parent Address
 		Name          string
 	}
-	// Ended: an actor has ended, after its children, with that result. It is also the
+	// Ended: an actor has ended, after its children (see [Self.Spawn]), with that result. It is also the
 	// message that Self.Watch asks for: Actor is then the address as it was given
 	// there. Of an actor in another process Value is the error it ended with, if that
 	// may travel (in 64 KiB), else nil; and Undelivered where no more can be known, for

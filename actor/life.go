@@ -46,6 +46,7 @@ type cell struct {
 	gone       bool   // its value is known
 	renewing   bool   // it ends its children, and will go on
 	registered bool   // the node knows it
+	orphan     bool   // its parent has gone on without it
 	leave      *leave // nil: it is not to end
 	resting    *time.Timer
 	children   family
@@ -59,7 +60,12 @@ type cell struct {
 type leave struct {
 	deadline time.Time // when it is ended by force
 	force    *time.Timer
+	lost     chan struct{} // closed when it goes on all the same
 }
+
+// lastMoment is how long an actor that was ended by force may take for what it has
+// deferred.
+const lastMoment = afterGrace * 3 / 4
 
 // An ending is a Returned that goes to a callback.
 type ending struct {
@@ -83,7 +89,9 @@ func (Named) spawnOption()   {}
 func (Mailbox) spawnOption() {}
 
 // Spawn starts f as a child of this actor. The parent gets Returned when it
-// ends. Children end before their parent does.
+// ends. Children end before their parent does: only one that cannot be ended, for it takes
+// no messages long after Stop, is left behind, a moment after Options.Grace, and the
+// log names it.
 func (s *Self) Spawn(f Func, options ...SpawnOption) Address {
 	s.mine("Spawn")
 	return s.sys.spawn(s, f, nil, options)
@@ -281,8 +289,31 @@ func (s *Self) endChildren(deadline time.Time) {
 		c.stop(deadline)
 	}
 	for _, c := range list {
-		<-c.over()
+		select {
+		case <-c.over():
+		case <-c.isLost():
+			if !s.abandon(c) {
+				<-c.over()
+			}
+		}
 	}
+}
+
+// abandon has the actor go on without a child that cannot be ended. It returns false if
+// the child ends after all.
+func (s *Self) abandon(c *Self) bool {
+	c.mu.Lock()
+	ends := c.ended
+	c.orphan = !ends
+	c.mu.Unlock()
+	if ends {
+		return false
+	}
+	s.mu.Lock()
+	s.children.remove(c)
+	s.mu.Unlock()
+	s.logger().Error("actor goes on without a child that takes no messages", "child", c.describe())
+	return true
 }
 
 // forgetAsks gives up the asks by callback.
@@ -307,6 +338,10 @@ func (s *Self) bequeath(value any) {
 		return
 	}
 	s.sys.cells.remove(s.at.Actor)
+	if s.isOrphan() {
+		s.know(value)
+		return
+	}
 	s.parent.mu.Lock()
 	s.parent.children.remove(s)
 	s.parent.mu.Unlock()
@@ -366,7 +401,7 @@ func (c *cell) stop(deadline time.Time) {
 	if sooner && !c.gone {
 		switch d := time.Until(deadline); {
 		case c.leave == nil:
-			c.leave = new(leave)
+			c.leave = &leave{lost: make(chan struct{})}
 			if !c.ended {
 				c.leave.force = time.AfterFunc(d, c.kill)
 			}
@@ -414,9 +449,40 @@ func (c *cell) kill() {
 		checks.Overdue(c.describe())
 	}
 	c.box.kill()
+	c.mu.Lock()
+	if !c.ended {
+		c.leave.force = time.AfterFunc(lastMoment, c.lose)
+	}
+	c.mu.Unlock()
 	for _, child := range c.offspring() {
 		child.stop(time.Now())
 	}
+}
+
+// lose notes that the actor cannot be ended, unless it only waits for its children.
+func (c *cell) lose() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended && !c.renewing && c.resting == nil {
+		close(c.leave.lost)
+	}
+}
+
+// isLost returns a channel that is closed when the actor, which was stopped, cannot be
+// ended; nil if it has ended.
+func (c *cell) isLost() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.leave == nil {
+		return nil
+	}
+	return c.leave.lost
+}
+
+func (c *cell) isOrphan() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.orphan
 }
 
 // offspring returns the children that run.

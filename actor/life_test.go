@@ -303,3 +303,95 @@ func TestLogNamesTheActor(t *testing.T) {
 		}
 	})
 }
+
+// A child that takes no messages cannot be ended. After the grace its parent goes on, and
+// names it; the child's own end is nobody's then.
+func TestParentGoesOnWithoutADeafChild(t *testing.T) {
+	var log bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		sys := alone(t, Options{Grace: 5 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		wakes := make(chan struct{})
+		deaf := func(*Self) any { <-wakes; return "late" }
+		lives := 0
+		parent := func(self *Self) any {
+			if lives++; lives > 1 {
+				if list := slices.Collect(self.Children()); len(list) != 0 {
+					t.Errorf("the next life has the children %v", list)
+				}
+				if m, ok := self.InputWithin(time.Hour); ok {
+					t.Errorf("the next life is told %v", m)
+				}
+				return nil
+			}
+			self.Spawn(echo)
+			self.Spawn(deaf, Named("deaf"))
+			self.SpawnThen(deaf, func(any, error) { t.Error("a callback of the first life") }, Named("deaf too"))
+			return Faulted{"no", ""}
+		}
+		began := time.Now()
+		for _, options := range [][]SpawnOption{nil, {Restart{Tries: 1, After: time.Second}}} {
+			lives = 0
+			a := sys.Spawn(func(self *Self) any { self.Spawn(parent, options...); return self.Input() })
+			value, _ := sys.Wait(t.Context(), a)
+			switch m := value.(type) {
+			case Returned:
+				if took := time.Since(began); m.Value != (Faulted{"no", ""}) || took != 5*time.Second+lastMoment {
+					t.Errorf("got %v after %v, want the fault", m, took)
+				}
+			case Restarted:
+			default:
+				t.Errorf("got %v", value)
+			}
+		}
+		self, leave := sys.Enter("parent")
+		lives = 0
+		self.Spawn(parent, Restart{Tries: 1, After: time.Second})
+		self.Select(Is[Restarted])
+		time.AfterFunc(10*time.Minute, func() { close(wakes) })
+		if m := self.Input().(Returned); m.Value != nil {
+			t.Errorf("got %v", m)
+		}
+		leave()
+		if err := sys.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if n := len(sys.cells.all()); n != 0 {
+			t.Errorf("%d actors are left", n)
+		}
+	})
+	for _, name := range []string{"deaf (", "deaf too ("} {
+		if !strings.Contains(log.String(), `goes on without a child that takes no messages" actor=actor.TestParentGoesOn`) || !strings.Contains(log.String(), `child="`+name) {
+			t.Errorf("the log names no %q: %s", name, log.String())
+		}
+	}
+}
+
+// Close names those whose parents have gone on, and an actor that waits for such a child is
+// none itself: its parent waits for it.
+func TestCloseNamesOrphans(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := alone(t, Options{Grace: 5 * time.Second})
+		wakes := make(chan struct{})
+		var j journal
+		sys.Spawn(func(self *Self) any {
+			defer j.note("grandparent")
+			self.SpawnThen(func(self *Self) any {
+				self.Spawn(func(*Self) any { <-wakes; return nil }, Named("deaf"))
+				return self.Input()
+			}, func(any, error) {})
+			for range self.Messages() {
+			}
+			return nil
+		})
+		synctest.Wait()
+		began := time.Now()
+		err := sys.Close(context.Background())
+		if err == nil || !strings.Contains(err.Error(), "ended: deaf (") || strings.Contains(err.Error(), ", ") {
+			t.Errorf("got %v, want an error that names deaf alone", err)
+		}
+		if took := time.Since(began); took != 5*time.Second+lastMoment {
+			t.Errorf("it took %v", took)
+		}
+		close(wakes)
+	})
+}

@@ -67,7 +67,7 @@ func (r *revival) again(value any, lasted time.Duration, random float64) (time.D
 
 // finish ends a life of the actor: the last, or there is another.
 func (s *Self) finish(value any) {
-	if s.revival == nil || s.isStopped() || s.entered {
+	if s.revival == nil || s.isStopped() {
 		s.end(value)
 		return
 	}

@@ -129,6 +129,9 @@ func (sys *System) stopAll(ctx context.Context, roots []*Self) error {
 			return sys.stillThere(TimedOut{sys.patience + afterGrace})
 		}
 	}
+	if len(sys.cells.all()) > 0 { // their parents have gone on
+		return sys.stillThere(TimedOut{sys.patience + lastMoment})
+	}
 	return nil
 }
 
