@@ -366,32 +366,39 @@ func TestParentGoesOnWithoutADeafChild(t *testing.T) {
 	}
 }
 
-// Close names those whose parents have gone on, and an actor that waits for such a child is
-// none itself: its parent waits for it.
+// Close names those whose parents have gone on. An actor that waits for such a child is
+// none itself, be it that it ends or that it is restarted: its parent waits for it.
 func TestCloseNamesOrphans(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		sys := alone(t, Options{Grace: 5 * time.Second})
-		wakes := make(chan struct{})
-		var j journal
-		sys.Spawn(func(self *Self) any {
-			defer j.note("grandparent")
-			self.SpawnThen(func(self *Self) any {
-				self.Spawn(func(*Self) any { <-wakes; return nil }, Named("deaf"))
-				return self.Input()
-			}, func(any, error) {})
-			for range self.Messages() {
+	for name, value := range map[string]any{"ends": nil, "is restarted": Faulted{"no", ""}} {
+		synctest.Test(t, func(t *testing.T) {
+			var log bytes.Buffer
+			sys := alone(t, Options{Grace: 5 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			wakes := make(chan struct{})
+			sys.Spawn(func(self *Self) any {
+				self.SpawnThen(func(self *Self) any {
+					self.Spawn(func(*Self) any { <-wakes; return nil }, Named("deaf"))
+					time.Sleep(3 * time.Second) // its child has until 8 s by itself
+					return value
+				}, func(any, error) {}, Restart{})
+				for range self.Messages() {
+				}
+				time.Sleep(3 * time.Second)
+				return nil
+			})
+			time.Sleep(time.Second)
+			began := time.Now()
+			err := sys.Close(context.Background())
+			if err == nil || !strings.Contains(err.Error(), "ended: deaf (") || strings.Contains(err.Error(), ", ") {
+				t.Errorf("%s: got %v, want an error that names deaf alone", name, err)
 			}
-			return nil
+			if took := time.Since(began); took != 5*time.Second+lastMoment {
+				t.Errorf("%s: it took %v", name, took)
+			}
+			synctest.Wait()
+			if n := strings.Count(log.String(), "goes on without"); n != 1 {
+				t.Errorf("%s: %d go on without a child, want the one whose child is deaf:\n%s", name, n, log.String())
+			}
+			close(wakes)
 		})
-		synctest.Wait()
-		began := time.Now()
-		err := sys.Close(context.Background())
-		if err == nil || !strings.Contains(err.Error(), "ended: deaf (") || strings.Contains(err.Error(), ", ") {
-			t.Errorf("got %v, want an error that names deaf alone", err)
-		}
-		if took := time.Since(began); took != 5*time.Second+lastMoment {
-			t.Errorf("it took %v", took)
-		}
-		close(wakes)
-	})
+	}
 }

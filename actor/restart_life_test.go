@@ -71,8 +71,8 @@ func TestRestartOfAStateBeginsAsAFunction(t *testing.T) {
 		}, Restart{After: time.Second})
 		synctest.Wait()
 		time.Sleep(2 * time.Millisecond)
-		// a and b are saved; then again there are a, b while c and d are saved of what comes.
-		for _, m := range []any{"a", "b", "next", "c", "go", "d"} {
+		// When it fails it has saved a and b again, c is to come again, and d waits.
+		for _, m := range []any{"a", "b", "go", "c", "next", "d"} {
 			self.Send(a, m)
 		}
 		self.Select(Is[Restarted])
@@ -83,6 +83,34 @@ func TestRestartOfAStateBeginsAsAFunction(t *testing.T) {
 		self.Stop(a)
 		if m := self.Input().(Returned); m.Value != "orderly" || last != (Stop{}) || lives != 2 {
 			t.Errorf("got %v in life %d, which took %v", m, lives, last)
+		}
+	})
+}
+
+// What a callback said before it panicked means nothing to the next life.
+func TestBecomeBeforeAPanic(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("parent")
+		defer leave()
+		lives := 0
+		wrong := State(func(s *Self, m any) State { s.Reply("wrong"); return s.Stay() })
+		a := self.Spawn(func(s *Self) any {
+			if lives++; lives == 1 {
+				s.AfterFunc(time.Millisecond, func() { s.Become(wrong); panic("told to") })
+			}
+			return State(func(s *Self, m any) State {
+				if _, stop := m.(Stop); stop {
+					return nil
+				}
+				s.Reply("right")
+				return s.Stay()
+			})
+		}, Restart{})
+		self.Select(Is[Restarted])
+		for range 2 {
+			if got, err := Ask[string](t.Context(), self, a, 1); got != "right" || err != nil {
+				t.Errorf("got %q, %v", got, err)
+			}
 		}
 	})
 }
