@@ -62,9 +62,9 @@
 // settings are the fields of a struct, and their values the defaults:
 //
 //	type shop struct {
-//		Listen  actor.HostPort `usage:"where customers connect"`
-//		Workers int            `usage:"how many work"`
-//		Patience time.Duration `usage:"how long an order may take"`
+//		Listen   actor.HostPort `usage:"where customers connect"`
+//		Workers  int            `usage:"how many work"`
+//		Patience time.Duration  `usage:"how long an order may take"`
 //	}
 //
 //	func (s *shop) run(self *actor.Self) any { … }

@@ -82,6 +82,26 @@ func ExampleJoinPool() {
 	// 0 1 <nil>
 }
 
+// A pool whose workers answer too slowly says so, and lets few through until they are
+// quicker.
+func ExampleBusy() {
+	sys, err := actor.Open(&actor.Options{Directory: "none"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer sys.Close(context.Background())
+
+	workers := sys.Spawn(actor.Pool{Of: shouter, Size: 1, Responsiveness: time.Nanosecond, Timeout: time.Minute}.Run)
+	fmt.Println(actor.Ask[string](context.Background(), sys, workers, "bread"))
+	_, err = actor.Ask[string](context.Background(), sys, workers, "cake")
+	var busy actor.Busy
+	fmt.Println(errors.As(err, &busy), busy.Average > time.Nanosecond)
+	// Output:
+	// BREAD <nil>
+	// true true
+}
+
 // The workers may be anywhere: the pool finds them by a pattern of names.
 func ExamplePool_pattern() {
 	sys, err := actor.Open(&actor.Options{Directory: "none"})
