@@ -13,12 +13,9 @@ import "github.com/layer-cake/layer-cake/transport"
 // connections at once; one more is NotConnected.
 func (s *Self) Connect(address string, options ...Option) {
 	s.mine("Connect")
-	where, err := ParseHostPort(address)
-	if err == nil {
-		err = noOptions(options)
-	}
-	if err != nil {
-		s.box.put(item{message: NotConnected{address, err.Error()}})
+	where, reason := placeOf(address, options)
+	if reason != "" {
+		s.box.put(item{message: NotConnected{address, reason}})
 		return
 	}
 	s.registers()

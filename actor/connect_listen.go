@@ -1,9 +1,6 @@
 package actor
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // Listen accepts connections of other Layer Cake programs at a network address,
 // host:port, beside the directory: those of actors that [Self.Connect] to it. A refusal
@@ -30,12 +27,9 @@ import (
 // The listener is closed by [Self.Unlisten], and when the actor ends.
 func (s *Self) Listen(address string, options ...Option) error {
 	s.mine("Listen")
-	where, err := ParseHostPort(address)
-	if err == nil {
-		err = noOptions(options)
-	}
-	if err != nil {
-		return NotListening{address, err.Error()}
+	where, reason := placeOf(address, options)
+	if reason != "" {
+		return NotListening{address, reason}
 	}
 	s.registers()
 	if err := s.sys.net.ListenFor(s.at.Actor, address, string(where)); err != nil {
@@ -47,10 +41,12 @@ func (s *Self) Listen(address string, options ...Option) error {
 	return nil
 }
 
-// noOptions refuses what Listen and Connect cannot do.
-func noOptions(options []Option) error {
-	for _, o := range options {
-		return fmt.Errorf("the option %v means nothing here", o)
+// placeOf returns the place that Listen or Connect is told; or why it is refused.
+func placeOf(address string, options []Option) (where HostPort, reason string) {
+	where, err := ParseHostPort(address)
+	if err != nil {
+		return "", err.Error()
 	}
-	return nil
+	_, reason = only[noOption](options)
+	return where, reason
 }

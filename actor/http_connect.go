@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/url"
@@ -49,18 +50,12 @@ type dialFunc func(ctx context.Context, network, address string) (net.Conn, erro
 
 func (s *Self) connectHTTP(requested string, options []Option, dial dialFunc) {
 	base, reason := baseOf(requested)
-	query := false
-	for _, o := range options {
-		if o != AsQuery {
-			reason = "the only option is AsQuery; https is encrypted"
-		}
-		query = true
-	}
-	if reason != "" {
+	form, refused := only[asQuery](options)
+	if reason = cmp.Or(reason, refused); reason != "" {
 		s.box.put(item{message: NotConnected{requested, reason}})
 		return
 	}
-	c := &httpClient{sys: s.sys, requested: requested, base: base, query: query, dial: dial}
+	c := &httpClient{sys: s.sys, requested: requested, base: base, query: form == AsQuery, dial: dial}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	c.at = s.SpawnThen(c.run, func(end any, err error) { s.disconnected(c, end, err) },
 		Named("http "+base.Host), Mailbox(maxHTTPWaiting))
@@ -106,14 +101,3 @@ func baseOf(s string) (base *url.URL, reason string) {
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.EscapedPath(), "/") + "/"}, ""
 }
-
-// AsQuery is an Option of ConnectHTTP: a message is GET path/name?field=value. It must
-// be a struct, whose fields are written as System.Handler reads them.
-const AsQuery httpForm = 1
-
-type httpForm int
-
-func (httpForm) option() {}
-
-// String returns the name of the option.
-func (httpForm) String() string { return "AsQuery" }

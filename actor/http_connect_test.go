@@ -58,8 +58,6 @@ func TestNotConnectedToHTTP(t *testing.T) {
 			t.Errorf("%s: %v is left", test.url, child)
 		}
 	}
-	_, got := dialedHTTP(t, sys, plain.URL, LAN)
-	sameAnswer(t, "option", got, NotConnected{plain.URL, "the only option is AsQuery; https is encrypted"})
 }
 
 func TestHTTPSClient(t *testing.T) {

@@ -39,13 +39,12 @@ func (s *Self) listenHTTP(address string, requests Types, limits httpLimits, opt
 	if err != nil {
 		return NotListening{address, err.Error()}
 	}
-	for _, o := range options {
-		if _, ok := o.(Scope); ok {
-			return NotListening{address, "a Scope is for Publish and Subscribe: the address says who can connect"}
-		}
+	encrypt, reason := only[encrypted](options)
+	if reason != "" {
+		return NotListening{address, reason}
 	}
 	var secure *tls.Config
-	if isEncrypted(options) {
+	if encrypt == Encrypted {
 		if secure = httpsConfig(s.sys.tls); secure == nil {
 			return NotListening{address, "Encrypted needs a certificate, and Options.TLS has none"}
 		}

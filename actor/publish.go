@@ -1,6 +1,10 @@
 package actor
 
-import "github.com/layer-cake/layer-cake/directory"
+import (
+	"cmp"
+
+	"github.com/layer-cake/layer-cake/directory"
+)
 
 // Publish makes this actor known under name, as far as the Scope among the
 // options says, Host unless said. A name is 1 to 255 bytes of UTF-8 without
@@ -10,15 +14,12 @@ import "github.com/layer-cake/layer-cake/directory"
 // name come and go follow as messages.
 func (s *Self) Publish(name string, options ...Option) error {
 	s.mine("Publish")
-	scope, ok := scopeOf(options).known()
-	if !ok {
-		return NotPublished{name, scopeOf(options), "there is no such scope"}
-	}
-	if isEncrypted(options) {
-		return NotPublished{name, scopeOf(options), noEncryption}
+	scope, reason := scopeOf(options)
+	if reason != "" {
+		return NotPublished{name, scope, reason}
 	}
 	s.registers()
-	return refusal(s.sys.net.Publish(s.at.Actor, directory.Name(name), scope))
+	return refusal(s.sys.net.Publish(s.at.Actor, directory.Name(name), directory.Scope(scope)))
 }
 
 // Unpublish takes the name back. Each of its sessions is Dropped; Unpublished
@@ -35,15 +36,12 @@ func (s *Self) Unpublish(name string) {
 // then Available and Dropped follow as messages.
 func (s *Self) Subscribe(pattern string, options ...Option) error {
 	s.mine("Subscribe")
-	scope, ok := scopeOf(options).known()
-	if !ok {
-		return NotSubscribed{pattern, scopeOf(options), "there is no such scope"}
-	}
-	if isEncrypted(options) {
-		return NotSubscribed{pattern, scopeOf(options), noEncryption}
+	scope, reason := scopeOf(options)
+	if reason != "" {
+		return NotSubscribed{pattern, scope, reason}
 	}
 	s.registers()
-	return refusal(s.sys.net.Subscribe(s.at.Actor, directory.Pattern(pattern), scope))
+	return refusal(s.sys.net.Subscribe(s.at.Actor, directory.Pattern(pattern), directory.Scope(scope)))
 }
 
 // Unsubscribe takes the pattern back. Each of its sessions is Dropped;
@@ -54,8 +52,16 @@ func (s *Self) Unsubscribe(pattern string) {
 	s.sys.net.Unsubscribe(s.at.Actor, directory.Pattern(pattern))
 }
 
-// noEncryption is why Encrypted is refused where it would be ignored.
-const noEncryption = "Encrypted is for ListenHTTP: sessions are not"
+// scopeOf returns the scope that the options say, Host if they say none; or why they are
+// refused.
+func scopeOf(options []Option) (scope Scope, reason string) {
+	scope, reason = only[Scope](options)
+	scope = cmp.Or(scope, Host)
+	if _, ok := scope.known(); !ok && reason == "" {
+		reason = "there is no such scope"
+	}
+	return scope, reason
+}
 
 // registers notes that the node must be told when the actor ends.
 func (s *Self) registers() {

@@ -57,40 +57,6 @@ func (s Scope) known() (directory.Scope, bool) {
 	return directory.Scope(s), WAN <= s && s <= Library
 }
 
-// An Option of Publish and Subscribe is a Scope, one of ListenHTTP is Encrypted. Listen
-// and Connect have none.
-type Option interface{ option() }
-
-func (Scope) option() {}
-
-// Encrypted makes ListenHTTP serve TLS, with the certificates of Options.TLS.
-const Encrypted = encrypted(true)
-
-type encrypted bool
-
-func (encrypted) option() {}
-
-// scopeOf returns the scope that the options say, Host if they say none.
-func scopeOf(options []Option) Scope {
-	scope := Host
-	for _, o := range options {
-		if s, ok := o.(Scope); ok && s != 0 {
-			scope = s
-		}
-	}
-	return scope
-}
-
-// isEncrypted reports whether the options say Encrypted.
-func isEncrypted(options []Option) bool {
-	for _, o := range options {
-		if e, ok := o.(encrypted); ok && bool(e) {
-			return true
-		}
-	}
-	return false
-}
-
 // The reasons for which a verb fails at once. Ask for them with errors.Is.
 var (
 	// ErrOverloaded: the mailbox, or what may be on its way to the other process, is full.
