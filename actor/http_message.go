@@ -45,9 +45,8 @@ type (
 	// an HTTPChunk, as late as it likes; anything else cuts the client off, so that
 	// it does not take a part for the whole. The next HTTPNext comes when the piece
 	// was written: there is never more than one, so a client that reads slowly slows
-	// its stream down, and nothing piles up. That the actor has ended is noticed at
-	// once; of one in another process that took an HTTPNext before, when the link to
-	// it is lost or the client goes. Client stands for the client: it is the same as
+	// its stream down, and nothing piles up. That the actor has ended, or
+	// that the link to it is lost, is noticed at once. Client stands for the client: it is the same as
 	// long as the stream lasts, and of no other use.
 	HTTPNext struct {
 		Client Address

@@ -19,6 +19,7 @@ type spring struct {
 	head  HTTPResponse            // without Stream
 	child bool                    // a child is the stream
 	told  func(self *Self, m any) // instead of heard
+	once  bool                    // it ends then
 }
 
 func newSpring() *spring { return &spring{heard: make(chan any, 16), say: make(chan any, 16)} }
@@ -58,7 +59,7 @@ func (s *spring) flow(self *Self) any {
 func (s *spring) flows(self *Self, m any) (end bool) {
 	if s.told != nil {
 		s.told(self, m)
-		return false
+		return s.once
 	}
 	s.heard <- m
 	if _, ok := m.(HTTPNext); !ok {

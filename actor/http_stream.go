@@ -20,7 +20,16 @@ type httpStream struct {
 	w      http.ResponseWriter
 	on     *http.ResponseController
 	pause  time.Duration // a client may read nothing
-	ended  <-chan struct{}
+	cut    context.CancelCauseFunc
+}
+
+// End cuts the response off: its actor has ended, or nothing can be known of it.
+func (s *httpStream) End(value any) {
+	var why error = &sendError{s.source, ErrEnded}
+	if unknown, ok := value.(Undelivered); ok {
+		why = unknown
+	}
+	s.cut(why)
 }
 
 var (
@@ -42,9 +51,10 @@ func (h *httpHandler) stream(w http.ResponseWriter, r *http.Request, response HT
 		on:     http.NewResponseController(w),
 		pause:  h.pause,
 	}
-	if c := h.sys.find(s.source); c != nil {
-		s.ended = c.over()
-	}
+	ctx, cut := context.WithCancelCause(r.Context())
+	s.cut = cut
+	defer cut(nil)
+	defer h.sys.follow(s.source, s)()
 	response.head(w)
 	if r.Method == http.MethodHead {
 		s.close(errStreamHeadOnly)
@@ -54,7 +64,7 @@ func (h *httpHandler) stream(w http.ResponseWriter, r *http.Request, response HT
 	err := s.write(response.Body)
 	for next := (HTTPNext{Client: s.client}); err == nil; next.Chunks++ {
 		var chunk HTTPChunk
-		if chunk, err = s.next(r.Context(), next); err != nil {
+		if chunk, err = s.next(ctx, next); err != nil {
 			break
 		}
 		if err = s.write(chunk.Body); err == nil && chunk.Last {
@@ -68,22 +78,22 @@ func (h *httpHandler) stream(w http.ResponseWriter, r *http.Request, response HT
 
 // next returns the next piece. If there is none the actor knows, or is told.
 func (s *httpStream) next(ctx context.Context, message HTTPNext) (HTTPChunk, error) {
-	reply, err := s.sys.askUntil(ctx, s.ended, s.source, message)
+	reply, err := s.sys.ask(ctx, s.source, message)
 	chunk, ok := reply.(HTTPChunk)
-	switch {
-	case ctx.Err() != nil:
-		err = context.Cause(ctx)
-		if errors.Is(err, context.Canceled) {
+	switch cause := context.Cause(ctx); {
+	case ok: // also if the actor has ended since
+	case err == nil:
+		err = Unexpected{reply}
+		s.close(fmt.Errorf("%w is no HTTPChunk", err))
+	case cause != nil && !errors.Is(cause, ErrEnded):
+		if err = cause; errors.Is(err, context.Canceled) {
 			err = errClientGone
 		}
 		s.close(err)
 	case errors.Is(err, ErrOverloaded):
 		s.close(err)
-	case err != nil: // its own word, or it has ended
+	default: // its own word, or it has ended
 		s.sys.log.Debug("a streamed response is cut off", "stream", s.source, "err", err)
-	case !ok:
-		err = Unexpected{reply}
-		s.close(fmt.Errorf("%w is no HTTPChunk", err))
 	}
 	return chunk, err
 }
@@ -135,24 +145,5 @@ func (sys *System) closeStream(source Address, m HTTPClosed) {
 func (sys *System) unheard(message any) {
 	if response, ok := message.(HTTPResponse); ok && !response.Stream.IsZero() {
 		sys.closeStream(response.Stream, HTTPClosed{Reason: "nobody waits for the response any more"})
-	}
-}
-
-// askUntil is ask that also ends when the actor has ended; nil: it is not here.
-func (sys *System) askUntil(ctx context.Context, ended <-chan struct{}, to Address, message any) (any, error) {
-	a := sys.newAsk()
-	a.wake = make(chan *ask, 1)
-	if err := sys.request(a, to, message); err != nil {
-		return a.abandon(err)
-	}
-	select {
-	case <-a.wake:
-		return a.reply, a.err
-	case <-ctx.Done():
-		return a.abandon(context.Cause(ctx))
-	case <-ended:
-		return a.abandon(&sendError{to, ErrEnded})
-	case <-sys.closed:
-		return a.abandon(&sendError{to, ErrEnded})
 	}
 }

@@ -29,6 +29,9 @@ func TestStream(t *testing.T) {
 				if info.Name == "flow" && info.Waiting > 0 {
 					t.Errorf("%d messages wait for a stream", info.Waiting)
 				}
+				for watchers(sys.find(info.Address)) > 0 { // until the test as a whole is out of time
+					time.Sleep(time.Millisecond)
+				}
 			}
 		})
 	}
@@ -50,6 +53,36 @@ func TestStreamOfAnotherProcess(t *testing.T) {
 	closed := next[HTTPClosed](t, s)
 	if diff := cmp.Diff(HTTPClosed{at, "the client is gone"}, closed, cmp.Comparer(same)); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
+// Of an actor in another process that ends alone, with the next piece to say, the client
+// hears at once; what it has said before is not lost.
+func TestStreamOfAnotherProcessEnds(t *testing.T) {
+	s := newSpring()
+	s.head = events
+	sys, to := together(t, s.quiet)
+	response := open(t, client(t), front(t, sys, to))
+	next[HTTPNext](t, s)
+	s.say <- HTTPChunk{Body: []byte("more")}
+	next[HTTPNext](t, s)
+	close(s.say)
+	if got, err := io.ReadAll(response.Body); string(got) != "begin\nmore" || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %q, %v, want an unexpected EOF", got, err)
+	}
+	if n := len(s.heard); n > 0 {
+		t.Errorf("the stream is told %#v", <-s.heard)
+	}
+}
+
+// The last piece of an actor that ends with it is no less whole.
+func TestStreamEndsWithItsLast(t *testing.T) {
+	for range 20 { // the word of the end comes right behind
+		s := newSpring()
+		s.told = func(self *Self, m any) { self.Reply(HTTPChunk{[]byte("all"), true}) }
+		s.once = true
+		sys, to := together(t, s.quiet)
+		want(t, textOf(t, open(t, client(t), front(t, sys, to))), "all")
 	}
 }
 

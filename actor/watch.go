@@ -31,7 +31,7 @@ func (s *Self) Watch(a Address) {
 		s.watches = make(map[transport.Address]*watch)
 	}
 	s.watches[a.at] = w
-	w.begin()
+	w.stop = s.sys.follow(a, w)
 }
 
 // Unwatch takes Watch back: no Ended of a is taken any more, also if one waits in the
@@ -73,33 +73,8 @@ type watch struct {
 	ended any         // the value; written by who made it over
 
 	// The owner's.
-	remote *node.Watch // of an actor in another process
-	off    bool        // it was taken back
-}
-
-// begin watches.
-func (w *watch) begin() {
-	sys, at := w.self.sys, w.of.at
-	switch {
-	case w.of.IsZero():
-		w.lose("there is nobody to watch")
-	case at.Process == sys.process:
-		if err := sys.watch(at, w); err != nil {
-			w.lose(err.Error())
-		}
-	default:
-		remote, err := sys.net.Watch(at, func(value any, reason string) {
-			if reason != "" {
-				w.lose(reason)
-			} else {
-				w.End(value)
-			}
-		})
-		if err != nil {
-			w.lose(err.Error())
-		}
-		w.remote = remote
-	}
+	stop func()
+	off  bool // it was taken back
 }
 
 // End notes that the other has ended with value, once.
@@ -110,18 +85,10 @@ func (w *watch) End(value any) {
 	}
 }
 
-// lose notes that nothing more can be known of the other.
-func (w *watch) lose(reason string) { w.End(Undelivered{To: w.of, Reason: reason}) }
-
 // cancel has nobody told any more.
 func (w *watch) cancel() {
-	if w.over.Swap(true) {
-		return
-	}
-	if w.remote != nil {
-		w.remote.Cancel()
-	} else {
-		w.self.sys.unwatch(w.of.at, w)
+	if !w.over.Swap(true) {
+		w.stop()
 	}
 }
 
@@ -133,9 +100,38 @@ func (s *Self) endWatches() {
 	s.watches = nil
 }
 
-// A watcher is told of the end of an actor: a *watch here, a *node.Watcher for another
-// process.
+// A watcher is told of the end of an actor: a *watch or an *httpStream here, a
+// *node.Watcher for another process.
 type watcher interface{ End(value any) }
+
+// follow has w told when the actor at a ends, here or in another process. Where nothing
+// can be known of it the value is Undelivered, and says why. Stop takes that back.
+func (sys *System) follow(a Address, w watcher) (stop func()) {
+	lost := func(reason string) { w.End(Undelivered{To: a, Reason: reason}) }
+	switch {
+	case a.IsZero():
+		lost("there is nobody to watch")
+	case a.at.Process == sys.process:
+		err := sys.watch(a.at, w)
+		if err == nil {
+			return func() { sys.unwatch(a.at, w) }
+		}
+		lost(err.Error())
+	default:
+		remote, err := sys.net.Watch(a.at, func(value any, reason string) {
+			if reason != "" {
+				lost(reason)
+			} else {
+				w.End(value)
+			}
+		})
+		if err == nil {
+			return remote.Cancel
+		}
+		lost(err.Error())
+	}
+	return func() {}
+}
 
 // watch has w told when an actor of this process ends. The error is ErrEnded if it has,
 // and its result is not known any more, or ErrOverloaded.
