@@ -229,6 +229,12 @@ func (sys *System) ask(ctx context.Context, to Address, message any) (any, error
 	}
 }
 
+// wanted reports whether somebody may still wait for an answer to that address. Of what
+// was asked in this process it is known.
+func (sys *System) wanted(from Address) bool {
+	return from.at.Process != sys.process || !isAsk(from.at.Actor) || sys.asks.get(from.at.Actor) != nil
+}
+
 // abandon stops waiting, unless the end came in the same moment.
 func (a *ask) abandon(err error) (any, error) {
 	if a.giveUp() {

@@ -98,7 +98,7 @@ func (c *httpClient) take(self *Self, message any) {
 		switch {
 		case c.reason != "":
 			c.giveBack(self, m)
-		case c.waits(self.Sender()):
+		case c.sys.wanted(self.Sender()):
 			c.serve(self, m)
 		}
 	}
@@ -121,12 +121,6 @@ func (c *httpClient) lost(err error) (reason string, lost bool) {
 // giveBack tells who sent a message that there is no answer.
 func (c *httpClient) giveBack(self *Self, message any) {
 	c.sys.undelivered(self.Sender(), self.Address(), message, c.reason)
-}
-
-// waits reports whether an answer to that address can be of use: not to an ask that
-// was given up.
-func (c *httpClient) waits(from Address) bool {
-	return from.at.Process != c.sys.process || !isAsk(from.at.Actor) || c.sys.asks.get(from.at.Actor) != nil
 }
 
 // serve asks the server what a message asks.

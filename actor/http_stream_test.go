@@ -221,13 +221,14 @@ func TestStreamLongPiece(t *testing.T) {
 
 // The limits on time of a request are not those of its stream.
 func TestStreamOutlivesLimits(t *testing.T) {
+	const limit = 160 * time.Millisecond // time enough to shake hands, and less than a stream has
 	for _, secure := range []bool{false, true} {
 		for _, method := range []string{"GET", "POST"} {
 			t.Run(fmt.Sprint(secure, method), func(t *testing.T) {
 				limits := usualHTTPLimits()
-				limits.read, limits.write = 40*time.Millisecond, 40*time.Millisecond
+				limits.read, limits.write = limit, limit
 				certificate, roots := certify(t)
-				sys := alone(t, Options{Types: httpTypes, AskTimeout: 40 * time.Millisecond, TLS: certificate})
+				sys := alone(t, Options{Types: httpTypes, AskTimeout: limit, TLS: certificate})
 				closing(t, sys)
 				s := newSpring()
 				c := client(t)
@@ -238,7 +239,7 @@ func TestStreamOutlivesLimits(t *testing.T) {
 				s.told = func(self *Self, m any) {
 					if m, ok := m.(HTTPNext); ok {
 						to := self.Sender()
-						self.AfterFunc(100*time.Millisecond, func() { self.Send(to, HTTPChunk{[]byte("x"), m.Chunks == 3}) })
+						self.AfterFunc(5*limit/4, func() { self.Send(to, HTTPChunk{[]byte("x"), m.Chunks == 2}) })
 					}
 				}
 				url, _ = serve(t, sys, s, limits, options...)
@@ -257,7 +258,7 @@ func TestStreamOutlivesLimits(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer response.Body.Close()
-				if got, err := io.ReadAll(response.Body); string(got) != "xxxx" || err != nil {
+				if got, err := io.ReadAll(response.Body); string(got) != "xxx" || err != nil {
 					t.Errorf("got %q, %v", got, err)
 				}
 				if want := map[bool]int{false: 1, true: 2}[secure]; response.ProtoMajor != want {

@@ -90,8 +90,8 @@ func (p Pool) run(self *Self) any {
 
 // finish waits for what is in hand, if somebody still waits for it too.
 func (m *manning) finish() {
-	for id := range m.requests {
-		if !m.wanted(m.requests[id]) {
+	for id, r := range m.requests {
+		if !m.self.sys.wanted(r.client) {
 			m.do(m.crew.Forsake(id, m.now()))
 		}
 	}
@@ -254,19 +254,12 @@ func (m *manning) answer(id crew.Request, reply any) {
 	r := m.requests[id]
 	delete(m.requests, id)
 	r.clock.Cancel()
-	if r.client.IsZero() || !m.wanted(r) {
+	if r.client.IsZero() || !m.self.sys.wanted(r.client) {
 		return
 	}
 	if err := m.self.Send(r.client, reply); err != nil {
 		m.self.Log().Debug("a reply cannot be sent", "client", r.client, "err", err)
 	}
-}
-
-// wanted reports whether somebody may still wait for an answer. Of what was asked in
-// this process it is known.
-func (m *manning) wanted(r *poolRequest) bool {
-	at := r.client.at
-	return at.Process != m.self.sys.process || !isAsk(at.Actor) || m.self.sys.asks.get(at.Actor) != nil
 }
 
 // figures returns what is told of the pool.

@@ -87,7 +87,7 @@ func (m *manning) forget(w *poolWorker) {
 // give gives a request to a worker, if it is still wanted.
 func (m *manning) give(w *poolWorker, r *poolRequest) {
 	w.hand = r
-	if !m.wanted(r) {
+	if !m.self.sys.wanted(r.client) {
 		m.done(w, crew.Unasked)
 		return
 	}
