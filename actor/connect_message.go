@@ -2,6 +2,18 @@ package actor
 
 import "fmt"
 
+// About listeners.
+type (
+	// Listening: the listener is open, at the address it got. It comes before any
+	// request or connection.
+	Listening struct{ Requested, Address string }
+	// NotListening is the error of Listen and ListenHTTP, and comes later when the
+	// listener is lost: its socket was closed by others, or, of ListenHTTP, no
+	// connection could be accepted for ten seconds (too many open files). Requests under
+	// way are still answered.
+	NotListening struct{ Address, Reason string }
+)
+
 // About connections that actors make by address. Remote is bound to the connection, as
 // the address in Available is to its session.
 type (
@@ -25,7 +37,12 @@ type (
 	}
 )
 
+// Error says where and why.
+func (m NotListening) Error() string {
+	return fmt.Sprintf("actor.Listen: %s: %s", m.Address, m.Reason)
+}
+
 // Error says what was not reached and why.
 func (m NotConnected) Error() string {
-	return fmt.Sprintf("not connected to %s: %s", m.Requested, m.Reason)
+	return fmt.Sprintf("actor.Connect: %s: %s", m.Requested, m.Reason)
 }

@@ -84,5 +84,5 @@ func ExampleSelf_Connect() {
 	result, _ := sys.Wait(context.Background(), client)
 	fmt.Println(result)
 	// Output:
-	// not connected to 127.0.0.1:1: unreachable: connect: connection refused
+	// actor.Connect: 127.0.0.1:1: unreachable: connect: connection refused
 }

@@ -3,6 +3,7 @@ package actor
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 )
 
 // What a client of HTTP holds at most.
@@ -79,6 +81,58 @@ func (c *httpClient) run(self *Self) any {
 		c.take(self, m)
 	}
 	return c.reason
+}
+
+// connect makes the connection.
+func (c *httpClient) connect() error {
+	patience := TimedOut{c.sys.askTimeout}
+	ctx, cancel := context.WithTimeoutCause(c.ctx, patience.After, patience)
+	defer cancel()
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	trust := &tls.Config{}
+	if c.sys.tls != nil {
+		trust = c.sys.tls.Clone()
+	}
+	trust.NextProtos = nil // or the server might choose what we do not speak
+	t := &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := c.dial(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			c.socket = &httpSocket{Conn: conn}
+			return c.socket, nil
+		},
+		TLSClientConfig:        trust,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxHTTPHeader,
+		Protocols:              protocols,
+	}
+	port := c.base.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[c.base.Scheme]
+	}
+	conn, err := t.NewClientConn(ctx, c.base.Scheme, net.JoinHostPort(c.base.Hostname(), port))
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	c.conn = conn
+	return err
+}
+
+// refusal returns an error of connect as a reason, with what to do about it.
+func (c *httpClient) refusal(err error) string {
+	remedy := ""
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		remedy = "; is the server running?"
+	case errors.As(err, new(tls.RecordHeaderError)):
+		remedy = "; does the server speak http, not https?"
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		remedy = "; Options.TLS has whom to trust"
+	}
+	return strings.TrimPrefix(causeOf(err).Error(), "net/http: ") + remedy
 }
 
 // take does what a message says, and notes if that, or anything, ends the connection.

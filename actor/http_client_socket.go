@@ -1,15 +1,10 @@
 package actor
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
-	"net/http"
-	"strings"
 	"sync"
-	"syscall"
 )
 
 // An httpSocket remembers why it is of no use any more.
@@ -50,56 +45,4 @@ func (s *httpSocket) lost() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
-}
-
-// connect makes the connection.
-func (c *httpClient) connect() error {
-	patience := TimedOut{c.sys.askTimeout}
-	ctx, cancel := context.WithTimeoutCause(c.ctx, patience.After, patience)
-	defer cancel()
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	trust := &tls.Config{}
-	if c.sys.tls != nil {
-		trust = c.sys.tls.Clone()
-	}
-	trust.NextProtos = nil // or the server might choose what we do not speak
-	t := &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := c.dial(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			c.socket = &httpSocket{Conn: conn}
-			return c.socket, nil
-		},
-		TLSClientConfig:        trust,
-		DisableCompression:     true,
-		MaxResponseHeaderBytes: maxHTTPHeader,
-		Protocols:              protocols,
-	}
-	port := c.base.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[c.base.Scheme]
-	}
-	conn, err := t.NewClientConn(ctx, c.base.Scheme, net.JoinHostPort(c.base.Hostname(), port))
-	if err != nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	c.conn = conn
-	return err
-}
-
-// refusal returns an error of connect as a reason, with what to do about it.
-func (c *httpClient) refusal(err error) string {
-	remedy := ""
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		remedy = "; is the server running?"
-	case errors.As(err, new(tls.RecordHeaderError)):
-		remedy = "; does the server speak http, not https?"
-	case errors.As(err, new(*tls.CertificateVerificationError)):
-		remedy = "; Options.TLS has whom to trust"
-	}
-	return strings.TrimPrefix(causeOf(err).Error(), "net/http: ") + remedy
 }

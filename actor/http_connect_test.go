@@ -53,7 +53,7 @@ func TestNotConnectedToHTTP(t *testing.T) {
 			got = m
 		}
 		sameAnswer(t, test.url, got, NotConnected{test.url, test.want})
-		sameAnswer(t, test.url+": Error", got.(error).Error(), "not connected to "+test.url+": "+test.want)
+		sameAnswer(t, test.url+": Error", got.(error).Error(), "actor.Connect: "+test.url+": "+test.want)
 		for child := range self.Children() {
 			t.Errorf("%s: %v is left", test.url, child)
 		}

@@ -86,30 +86,6 @@ func (s *Self) serveHTTP(requested string, socket net.Listener, secure *tls.Conf
 	s.listeners[l] = s.SpawnThen(l.run, func(any, error) { delete(s.listeners, l) }, Named("http "+l.address))
 }
 
-// Unlisten closes the listener at address, as it was given to Listen or ListenHTTP or
-// as Listening said it. The address is free when it returns. Connections that were
-// accepted live on; HTTP requests that wait for a reply may still have one, for
-// Options.Grace.
-func (s *Self) Unlisten(address string) {
-	s.mine("Unlisten")
-	s.sys.net.Unlisten(s.at.Actor, address)
-	for l, at := range s.listeners {
-		if address != l.requested && address != l.address {
-			continue
-		}
-		c := s.sys.find(at)
-		u := unlisten{make(chan struct{})}
-		if c == nil || c.box.put(item{message: u}) != nil {
-			continue // it has ended
-		}
-		// The listener never blocks, so this is a matter of microseconds.
-		select {
-		case <-u.done:
-		case <-c.over():
-		}
-	}
-}
-
 // What a listener is told, beside Stop.
 type (
 	// unlisten: close the socket.

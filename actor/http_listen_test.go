@@ -170,7 +170,7 @@ func TestListenHTTPRefused(t *testing.T) {
 			}
 		})
 	}
-	if got, want := (NotListening{"127.0.0.1:80", "permission denied"}).Error(), "not listening at 127.0.0.1:80: permission denied"; got != want {
+	if got, want := (NotListening{"127.0.0.1:80", "permission denied"}).Error(), "actor.Listen: 127.0.0.1:80: permission denied"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

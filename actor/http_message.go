@@ -1,21 +1,6 @@
 package actor
 
-import (
-	"fmt"
-	"net/http"
-)
-
-// About listeners.
-type (
-	// Listening: the listener is open, at the address it got. It comes before any
-	// request or connection.
-	Listening struct{ Requested, Address string }
-	// NotListening is the error of Listen and ListenHTTP, and comes later when the
-	// listener is lost: its socket was closed by others, or, of ListenHTTP, no
-	// connection could be accepted for ten seconds (too many open files). Requests under
-	// way are still answered.
-	NotListening struct{ Address, Reason string }
-)
+import "net/http"
 
 // About HTTP requests. These may travel to other processes.
 type (
@@ -68,8 +53,3 @@ type (
 		Reason string
 	}
 )
-
-// Error says where and why.
-func (m NotListening) Error() string {
-	return fmt.Sprintf("not listening at %s: %s", m.Address, m.Reason)
-}
