@@ -44,14 +44,14 @@ var children = map[string]func(args []string){
 		os.Exit(status)
 	},
 	"--do=show": func(args []string) {
-		fmt.Printf("%q %s %s %s %s\n", args, os.Getenv(actor.LevelVariable), os.Getenv(actor.RoleVariable), os.Getenv(process.HomeVariable), os.Getenv(actor.DirectoryVariable))
+		fmt.Printf("%q %s %s %s %s\n", args, os.Getenv(actor.LevelVariable), os.Getenv(actor.RoleVariable), os.Getenv(actor.HomeVariable), os.Getenv(actor.DirectoryVariable))
 	},
 	"--do=obey": func([]string) { // ends when told to, and looks who is still there
 		signals := make(chan os.Signal, 1)
 		signal.Notify(signals, syscall.SIGTERM)
 		fmt.Println(os.Getpid())
 		<-signals
-		home, err := role.Open(os.Getenv(process.HomeVariable))
+		home, err := role.Open(os.Getenv(actor.HomeVariable))
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -12,10 +12,6 @@ import (
 	"github.com/layer-cake/layer-cake/actor"
 )
 
-// HomeVariable is the environment variable that has the absolute path of the
-// home of the composite process, for the processes in it.
-const HomeVariable = actor.HomeVariable
-
 // DefaultGrace is the time between SIGTERM and SIGKILL. It leaves room in the
 // ten seconds that actor.Options.Grace gives to everything.
 const DefaultGrace = 7 * time.Second
@@ -28,7 +24,7 @@ type Config struct {
 	Dir  string   // where it runs; empty: the current folder
 
 	Role      string // the name of its role, for actor.RoleVariable
-	Home      string // the path of its composite process, for HomeVariable
+	Home      string // the path of its composite process, for actor.HomeVariable
 	Directory string // its parent directory, for actor.DirectoryVariable; empty: as for this process
 
 	Output *os.File      // its stdout and stderr; nil: os.Stderr. Its stdin is empty
@@ -124,9 +120,9 @@ func (c Config) command() *exec.Cmd {
 func (c Config) environment(inherited []string) []string {
 	env := slices.DeleteFunc(slices.Concat(inherited, c.Env), func(s string) bool {
 		name, _, _ := strings.Cut(s, "=")
-		return name == actor.LifelineVariable || name == actor.RoleVariable || name == HomeVariable
+		return name == actor.LifelineVariable || name == actor.RoleVariable || name == actor.HomeVariable
 	})
-	for _, v := range [][2]string{{actor.RoleVariable, c.Role}, {HomeVariable, c.Home}, {actor.DirectoryVariable, c.Directory}} {
+	for _, v := range [][2]string{{actor.RoleVariable, c.Role}, {actor.HomeVariable, c.Home}, {actor.DirectoryVariable, c.Directory}} {
 		if v[1] != "" {
 			env = append(env, v[0]+"="+v[1])
 		}

@@ -102,7 +102,7 @@ func (p pidfd) awaitEnd(t *testing.T) {
 	}
 }
 
-// children2 finds the children of a process with that word on their command line.
+// minders finds those that a process has.
 func minders(t *testing.T, parent int) (found []pidfd) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/stat")

@@ -46,7 +46,7 @@ var children = map[string]func(args []string){
 		folder, _ := os.Getwd()
 		input, err := io.ReadAll(os.Stdin)
 		fmt.Printf("%q %s %q %v leader=%v\n", args, folder, input, err, syscall.Getpgrp() == os.Getpid())
-		for _, name := range []string{"ADDED", actor.RoleVariable, process.HomeVariable, actor.DirectoryVariable, actor.LifelineVariable} {
+		for _, name := range []string{"ADDED", actor.RoleVariable, actor.HomeVariable, actor.DirectoryVariable, actor.LifelineVariable} {
 			value, ok := os.LookupEnv(name)
 			fmt.Fprintln(os.Stderr, name, value, ok)
 		}
@@ -233,7 +233,7 @@ func TestResult(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	for _, name := range []string{actor.LifelineVariable, actor.RoleVariable, process.HomeVariable, actor.DirectoryVariable} {
+	for _, name := range []string{actor.LifelineVariable, actor.RoleVariable, actor.HomeVariable, actor.DirectoryVariable} {
 		t.Setenv(name, "of the parent")
 	}
 	folder, err := filepath.EvalSymlinks(t.TempDir())
