@@ -27,10 +27,9 @@ type Actors interface {
 	// transport.ErrEnded or transport.ErrOverloaded if it cannot. In a session
 	// it is not overloaded: the session's window bounds what waits.
 	Deliver(d Delivery) error
-	// Tell puts a fact in the mailbox of an actor: one of directory.Published,
-	// NotPublished, Unpublished, Standby, Promoted, Subscribed, NotSubscribed,
-	// Unsubscribed, Available, Delivered, Dropped. It is never refused. The
-	// session is that of the last three.
+	// Tell puts a fact in the mailbox of an actor: one of those that package directory
+	// has for actors. It is never refused. The session is that of Available, Delivered
+	// and Dropped, and of Accepted, Connected and HungUp.
 	Tell(to transport.ActorID, fact directory.Message, s *Session)
 	// Undelivered says that a message which was accepted did not arrive.
 	Undelivered(u Undelivered)
