@@ -1,7 +1,5 @@
 package actor
 
-import "github.com/layer-cake/layer-cake/transport"
-
 // Connect connects to the actor that listens at a network address, host:port, in
 // another Layer Cake program or in this one: see [Self.Listen]. It waits for nothing.
 // [Connected] or [NotConnected] follows as a message: the latter at once if the address
@@ -32,13 +30,7 @@ func (s *Self) Close(remote Address) {
 		s.sys.net.HangUp(in)
 		return
 	}
-	if r := s.remotes[remote.at]; r != nil {
-		r.close()
+	if c := s.tied().clients[remote.at]; c != nil {
+		c.close()
 	}
 }
-
-// A remote is what Close ends, where that is no session.
-type remote interface{ close() }
-
-// remotes are those of an actor, by the addresses that stand for them.
-type remotes map[transport.Address]remote

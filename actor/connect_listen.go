@@ -48,7 +48,7 @@ func (s *Self) Listen(address string, options ...Option) error {
 func (s *Self) Unlisten(address string) {
 	s.mine("Unlisten")
 	s.sys.net.Unlisten(s.at.Actor, address)
-	for l, at := range s.listeners {
+	for l, at := range s.tied().listeners {
 		if address != l.requested && address != l.address {
 			continue
 		}

@@ -114,7 +114,7 @@ func TestHTTPClientOfOneThatRestarts(t *testing.T) {
 		if lives == 1 {
 			return Faulted{"once", ""}
 		}
-		return len(self.remotes)
+		return len(self.tied().clients)
 	}, Restart{After: 1})
 	value, err := sys.Wait(context.Background(), a)
 	sameAnswer(t, "Wait", []any{value, err}, []any{1, nil})

@@ -59,15 +59,12 @@ func (s *Self) connectHTTP(requested string, options []Option, dial dialFunc) {
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	c.at = s.SpawnThen(c.run, func(end any, err error) { s.disconnected(c, end, err) },
 		Named("http "+base.Host), Mailbox(maxHTTPWaiting))
-	if s.remotes == nil {
-		s.remotes = make(remotes)
-	}
-	s.remotes[c.at.at] = c
+	s.tied().clients[c.at.at] = c
 }
 
 // disconnected notes that a connection has ended, or was never made.
 func (s *Self) disconnected(c *httpClient, end any, err error) {
-	delete(s.remotes, c.at.at)
+	delete(s.tied().clients, c.at.at)
 	reason, _ := end.(string)
 	if err != nil {
 		reason = err.Error()

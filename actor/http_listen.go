@@ -80,10 +80,8 @@ func (s *Self) serveHTTP(requested string, socket net.Listener, secure *tls.Conf
 	}
 	l.serve(s.sys, secure, limits)
 	s.box.put(item{message: Listening{Requested: requested, Address: l.address}})
-	if s.listeners == nil {
-		s.listeners = make(map[*httpListener]Address)
-	}
-	s.listeners[l] = s.SpawnThen(l.run, func(any, error) { delete(s.listeners, l) }, Named("http "+l.address))
+	at := s.SpawnThen(l.run, func(any, error) { delete(s.tied().listeners, l) }, Named("http "+l.address))
+	s.tied().listeners[l] = at
 }
 
 // What a listener is told, beside Stop.

@@ -230,7 +230,7 @@ func TestUnlistenOneOfTwo(t *testing.T) {
 	}
 	var left int
 	for left = 2; left > 1; { // its end is taken note of as a callback
-		s.do(func(self *Self) { left = len(self.listeners) })
+		s.do(func(self *Self) { left = len(self.tied().listeners) })
 	}
 	if left != 1 {
 		t.Errorf("%d listeners are known, want 1", left)

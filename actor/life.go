@@ -268,7 +268,7 @@ func (s *Self) end(value any) {
 
 	s.stopTimers()
 	s.forgetAsks()
-	s.endWatches()
+	s.untie()
 	if s.aside != nil {
 		rest = slices.Concat(s.saved, s.again, rest)
 		s.aside = nil

@@ -111,7 +111,7 @@ func (s *Self) renew() {
 	}
 	s.stopTimers()
 	s.forgetAsks()
-	s.endWatches()
+	s.untie()
 	s.box.turns(nil)
 	s.box.renew()
 	s.box.deafen(false)
@@ -122,7 +122,6 @@ func (s *Self) renew() {
 	s.stateCode.Store(0)
 	s.log = nil // it names the state
 	s.sender = Address{}
-	s.listeners, s.remotes = nil, nil
 }
 
 // rest waits for the next life, without a goroutine. Stop ends it at once.

@@ -7,8 +7,6 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
-
-	"github.com/layer-cake/layer-cake/transport"
 )
 
 // A Func is the body of an actor. It runs on a goroutine of its own until it
@@ -32,26 +30,24 @@ type Self struct {
 	goroutine atomic.Uint64 // the number of the last that it was, if the system is looked at closely
 
 	// The goroutine's own.
-	sender    Address
-	state     State   // nil: the actor is a goroutine
-	next      State   // which a callback has said
-	verdict   any     // of End
-	*aside            // nil: it never set a message aside
-	*agenda           // nil: it never set a timer
-	asks      askList // by callback
-	watches   map[transport.Address]*watch
-	answers   chan *ask                 // where Ask waits; nil: it never did
-	patience  *time.Timer               // of Ask; likewise
-	own       context.Context           // nil: nobody asked for it
-	listeners map[*httpListener]Address // until their end is taken note of
-	remotes   remotes                   // of clients; connections have sessions
-	log       *slog.Logger
-	revival   *revival // nil: it is not restarted
-	bound     bool     // a State or a callback runs: it must not wait
-	calling   bool     // a callback runs
-	entered   bool     // the goroutine is somebody else's: it must not be ended
-	replied   bool     // the sender has a reply, or may have one of another actor
-	leaving   bool     // Stop was taken
+	sender   Address
+	state    State           // nil: the actor is a goroutine
+	next     State           // which a callback has said
+	verdict  any             // of End
+	*aside                   // nil: it never set a message aside
+	*agenda                  // nil: it never set a timer
+	*ties                    // nil: it has none
+	asks     askList         // by callback
+	answers  chan *ask       // where Ask waits; nil: it never did
+	patience *time.Timer     // of Ask; likewise
+	own      context.Context // nil: nobody asked for it
+	log      *slog.Logger
+	revival  *revival // nil: it is not restarted
+	bound    bool     // a State or a callback runs: it must not wait
+	calling  bool     // a callback runs
+	entered  bool     // the goroutine is somebody else's: it must not be ended
+	replied  bool     // the sender has a reply, or may have one of another actor
+	leaving  bool     // Stop was taken
 }
 
 // Address returns the actor's own address.

@@ -23,14 +23,12 @@ var errManyWatchers = fmt.Errorf("%w: %d watch the actor already", ErrOverloaded
 // Undelivered as Value, though the actor may live.
 func (s *Self) Watch(a Address) {
 	s.mine("Watch")
-	if s.watches[a.at] != nil {
+	watches := s.tied().watches
+	if watches[a.at] != nil {
 		return
 	}
 	w := &watch{self: s, of: a}
-	if s.watches == nil {
-		s.watches = make(map[transport.Address]*watch)
-	}
-	s.watches[a.at] = w
+	watches[a.at] = w
 	w.stop = s.sys.follow(a, w)
 }
 
@@ -38,7 +36,7 @@ func (s *Self) Watch(a Address) {
 // mailbox already.
 func (s *Self) Unwatch(a Address) {
 	s.mine("Unwatch")
-	if w := s.watches[a.at]; w != nil {
+	if w := s.tied().watches[a.at]; w != nil {
 		delete(s.watches, a.at)
 		w.off = true // what waits in the mailbox is stepped over
 		w.cancel()
@@ -57,7 +55,7 @@ func (s *Self) Unwatch(a Address) {
 
 // told notes that the actor is given the Ended of a watch.
 func (s *Self) told(w *watch) {
-	if s.watches[w.of.at] == w {
+	if s.tied().watches[w.of.at] == w {
 		delete(s.watches, w.of.at)
 	}
 }
@@ -90,14 +88,6 @@ func (w *watch) cancel() {
 	if !w.over.Swap(true) {
 		w.stop()
 	}
-}
-
-// endWatches cancels what an actor that ends watches.
-func (s *Self) endWatches() {
-	for _, w := range s.watches {
-		w.cancel()
-	}
-	s.watches = nil
 }
 
 // A watcher is told of the end of an actor: a *watch or an *httpStream here, a

@@ -79,8 +79,8 @@ func TestWatch(t *testing.T) {
 		self.Watch(child) // its result is not kept
 		lost(t, self, child, ErrEnded.Error())
 		self.Watch(self.Address()) // nobody is there to be told
-		if len(self.watches) != 1 {
-			t.Errorf("%d watches are left, want that of itself", len(self.watches))
+		if len(self.tied().watches) != 1 {
+			t.Errorf("%d watches are left, want that of itself", len(self.tied().watches))
 		}
 	})
 }
@@ -139,8 +139,8 @@ func TestUnwatch(t *testing.T) {
 		self.Watch(a)
 		ended(t, self, a, "done")
 		nothing(t, self)
-		if len(self.watches) != 0 {
-			t.Errorf("%d watches are left", len(self.watches))
+		if len(self.tied().watches) != 0 {
+			t.Errorf("%d watches are left", len(self.tied().watches))
 		}
 	})
 }
@@ -532,8 +532,8 @@ func watchAtRandom(t *testing.T, tr *tree, r *rand.Rand) {
 	synctest.Wait()
 	for i, w := range models {
 		look(w)
-		if len(w.waits) > 0 || w.told != w.watched || len(w.self.watches) > 0 {
-			t.Errorf("watcher %d was told of %d of %d; it waits for %v, and has %d watches", i, w.told, w.watched, w.waits, len(w.self.watches))
+		if len(w.waits) > 0 || w.told != w.watched || len(w.self.tied().watches) > 0 {
+			t.Errorf("watcher %d was told of %d of %d; it waits for %v, and has %d watches", i, w.told, w.watched, w.waits, len(w.self.tied().watches))
 		}
 	}
 }
