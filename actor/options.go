@@ -18,32 +18,46 @@ import (
 
 // Options are what a system needs to know. The zero value is what most want.
 type Options struct {
-	Settings   any           // pointer to a struct: its exported fields are flags of Main
-	Types      Types         // messages that cross processes
-	Logger     *slog.Logger  // nil: slog.Default()
-	Directory  string        // host:port of the parent directory; empty: find it; "none": stand alone
-	Above      Scope         // what the directory at Directory must be; zero: any that is wider
-	Heartbeat  time.Duration // between two signs of life of a link, 10 ms to a minute; zero: 500 ms
-	Grace      time.Duration // between Stop and force; zero: 10 s
-	AskTimeout time.Duration // zero: 5 s
-	Limits     Limits        // of what is taken from other processes; zero: the defaults, which its Table has
-	Events     func(Event)   // told of typed happenings, on the goroutine where they happen; it must not block or send
-	TLS        *tls.Config   // certificates of what is Encrypted, which GetCertificate may change while it runs; and whom ConnectHTTP trusts, nil: the machine's authorities
-	Mailbox    int           // messages an actor may have waiting, those in sessions with other processes aside; zero: 65536
+	// The program.
 
-	Scope      Scope               // of the system's own directory; zero: Process. The daemons have others
+	// Types are the messages that cross processes.
+	Types Types
+	// Settings points to a struct, whose exported fields are flags of Main. See there.
+	Settings any
+	// Configure is called by Main once the settings are read, and may change what
+	// depends on them. Open does not call it.
+	Configure func(*Options) error
+	// Logger is where lines go; nil: slog.Default().
+	Logger *slog.Logger
+	// Events is told of typed happenings, on the goroutine where they happen. It must
+	// not block or send.
+	Events func(Event)
+
+	// Actors.
+
+	Mailbox    int           // messages an actor may have waiting, those in sessions with other processes aside; zero: 65536
+	AskTimeout time.Duration // how long a reply, or a connection, may take; zero: 5 s
+	Grace      time.Duration // between Stop and force; zero: 10 s
+
+	// Other processes.
+
+	Directory string        // host:port of the parent directory; empty: find it; "none": stand alone
+	Above     Scope         // what the directory at Directory must be; zero: any that is wider
+	Heartbeat time.Duration // between two signs of life of a link, 10 ms to a minute; zero: 500 ms
+	Limits    Limits        // of what is taken from other processes; zero: the defaults, which its Table has
+	// TLS has the certificates of what is Encrypted, which GetCertificate may change
+	// while it runs; and whom ConnectHTTP trusts, nil: the machine's authorities.
+	TLS *tls.Config
+
+	// The system's own directory. Most programs leave these as they are.
+
+	Scope      Scope               // of the directory; zero: Process
 	Listen     string              // host:port where it takes links; empty: 127.0.0.1, any port, when needed
 	LANAddress string              // host:port where publications of LAN scope take links; empty: the machine's private address, any port
 	Executable string              // the name that the directory tree shows; empty: that of the program
 	Role       string              // its role in a composite process, for the tree; empty: Main knows
 	Transport  transport.Transport // how links are made; nil: TCP
-
-	// Checks are for package actortest, which alone can make them.
-	Checks *strict.Checks
-
-	// Configure is called by Main once the flags are read, and may change what
-	// depends on Settings. Open does not call it.
-	Configure func(*Options) error
+	Checks     *strict.Checks      // of package actortest, which alone can make them
 }
 
 // complete returns the options with the defaults filled in.
