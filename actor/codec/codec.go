@@ -50,10 +50,12 @@ var _ transport.Codec = (*Codec)(nil)
 // reserved begins the names of the runtime's own types.
 const reserved = "layer-cake."
 
-const (
-	maxName    = 255  // bytes of a type name
-	maxLearned = 1024 // structural types that peers may bring up; reflect keeps them for ever
-)
+// maxName is how many bytes a type name may have.
+const maxName = 255
+
+// MaxLearned is how many structural types peers may bring up: package reflect keeps
+// them for ever (R17).
+const MaxLearned = 1024
 
 // New returns a codec for the given types, those of the table in the package's
 // comment, and own, which are the runtime's: only their names begin with
@@ -235,7 +237,7 @@ func (c *Codec) entryNamed(name []byte) *entry {
 		return e.(*entry)
 	}
 	vectors, inner := c.parse(string(name))
-	if inner == nil || c.learned.Add(1) > maxLearned {
+	if inner == nil || c.learned.Add(1) > MaxLearned {
 		return nil
 	}
 	e, err := c.entryOf(compose(vectors, inner))

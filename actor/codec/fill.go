@@ -9,16 +9,16 @@ import (
 
 // What a body may make its reader set aside for slices, maps and what is in any,
 // beside the message itself and its strings: so many bytes for each that came, and
-// as many in any case.
+// as many in any case (R17).
 const (
-	memoryPerByte = 32
-	memoryBase    = 16 << 10
+	MemoryPerByte = 32
+	MemoryBase    = 16 << 10
 )
 
 // take notes that n times size bytes are set aside.
 func (r *unpacker) take(n, size int) error {
 	if size > 0 && n > r.room/size {
-		return problem("it would take more memory than %d bytes for each of its own and %d more", memoryPerByte, memoryBase)
+		return problem("it would take more memory than %d bytes for each of its own and %d more", MemoryPerByte, MemoryBase)
 	}
 	r.room -= n * size
 	return nil

@@ -77,7 +77,7 @@ func TestDecodeIsBoundedInMemory(t *testing.T) {
 		}
 		typ := c.Type(test.name)
 		typ.Decode(nil, nil) // what is set aside once
-		most := 2*uint64(memoryBase+memoryPerByte*len(body)) + 64<<10
+		most := 2*uint64(MemoryBase+MemoryPerByte*len(body)) + 64<<10
 		if got := allocated(func() { _, err = typ.Decode(body, nil) }); got > most {
 			t.Errorf("%s of %d bytes took %d, at most %d are allowed", test.name, len(body), got, most)
 		}

@@ -70,7 +70,7 @@ func (o *odd) DecodeMsgpack(d *msgpack.Decoder) (err error) {
 func TestLearnedNamesAreBounded(t *testing.T) {
 	c := newCodec(t, kinds...)
 	unknown := 0
-	for i := range 3 * maxLearned {
+	for i := range 3 * MaxLearned {
 		name := "xy"
 		for bit := range 12 {
 			if i>>bit&1 == 0 {
@@ -87,8 +87,8 @@ func TestLearnedNamesAreBounded(t *testing.T) {
 			unknown++
 		}
 	}
-	if want := 2 * maxLearned; unknown != want {
-		t.Errorf("%d of %d names are unknown, want %d", unknown, 3*maxLearned, want)
+	if want := 2 * MaxLearned; unknown != want {
+		t.Errorf("%d of %d names are unknown, want %d", unknown, 3*MaxLearned, want)
 	}
 	body, name := appendTo(t, c, map[string][]ping{"a": {}}) // what is sent is understood all the same
 	if got, err := c.Type(name).Decode(body, nil); err != nil || !same(got, map[string][]ping{"a": {}}) {

@@ -64,7 +64,7 @@ type unpacker struct {
 }
 
 func newUnpacker(c *Codec, body []byte, passed func(transport.Address)) unpacker {
-	return unpacker{codec: c, b: body, room: memoryBase + memoryPerByte*len(body), passed: passed}
+	return unpacker{codec: c, b: body, room: MemoryBase + MemoryPerByte*len(body), passed: passed}
 }
 
 // guarded reads the whole body, by the own code of types too, which may panic.
