@@ -173,6 +173,7 @@ func (s *Self) ask(ctx context.Context, to Address, message any) (any, error) {
 	if err := s.request(a, to, message); err != nil {
 		return a.abandon(err)
 	}
+	s.box.even() // a reply may wait for the room
 	d := s.sys.askTimeout
 	if s.patience == nil {
 		s.patience = time.NewTimer(d)

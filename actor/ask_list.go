@@ -64,10 +64,17 @@ func (l *askList) stop() {
 	}
 }
 
-// expire ends the asks whose time is up.
+// expire ends the asks whose time is up. After a callback that said Become, or panicked,
+// the others have another turn.
 func (s *Self) expire() {
 	l := &s.asks
 	l.armed = false
+	done := false
+	defer func() {
+		if !done && !l.armed {
+			l.armed = s.box.put(item{message: expiry{}}) == nil
+		}
+	}()
 	now := time.Now()
 	for a := l.first; a != nil; {
 		switch {
@@ -79,9 +86,13 @@ func (s *Self) expire() {
 		case a.giveUp():
 			l.remove(a)
 			a.then(nil, TimedOut{s.sys.askTimeout})
+			if s.next != nil {
+				return
+			}
 			a = l.first // the callback may have asked, or forgotten asks
 		default:
 			a = a.later
 		}
 	}
+	done = true
 }

@@ -1,5 +1,7 @@
 package actor
 
+import "runtime/debug"
+
 // An Event is something that happened in the runtime, for tests and metrics:
 // [Spawned], [Ended], [Restarted], [Unhandled], [Undelivered] or [Refused]. See
 // Options.Events.
@@ -48,6 +50,17 @@ func (Undelivered) event() {}
 // wants it.
 func (sys *System) emit(event func() Event) {
 	if sys.events != nil {
-		sys.events(event())
+		sys.happened(event())
 	}
+}
+
+// happened calls Options.Events. If that panics, it is not the actor that something
+// happened to who failed: its life goes on.
+func (sys *System) happened(event Event) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			sys.log.Error("Options.Events panicked", "event", messageName(event), "panic", panicked, "stack", string(debug.Stack()))
+		}
+	}()
+	sys.events(event)
 }

@@ -353,15 +353,27 @@ func (b *mailbox) took() {
 // publishEach divides blockSize.
 const publishEach = 32
 
-// settle gives the sender of an item room for another; for some items at once, if they
-// are of one sender, and at the latest when nothing waits.
+// settle gives the sender of an item room for another; for some small items at once, if
+// they are of one sender, and at the latest when nothing waits, or the owner waits for
+// something else.
 func (b *mailbox) settle(it *item) {
 	if it.counted {
 		b.strays.Add(-int64(it.due.Bytes()))
 	}
-	if !b.owed.Merge(it.due) {
+	switch {
+	case it.due.Large():
+		it.due.Settle()
+	case !b.owed.Merge(it.due):
 		b.owed.Settle()
 		b.owed = it.due
+	}
+}
+
+// even settles what is owed.
+func (b *mailbox) even() {
+	if !b.owed.IsZero() {
+		b.owed.Settle()
+		b.owed = node.Due{}
 	}
 }
 
@@ -405,8 +417,7 @@ func (b *mailbox) roomy() <-chan struct{} {
 // turn goes to the next block, and reports whether there is one.
 func (b *mailbox) turn() bool {
 	if len(b.rest) == 0 {
-		b.owed.Settle() // first: an idle state is another's at once
-		b.owed = node.Due{}
+		b.even() // first: an idle state is another's at once
 		return b.swap()
 	}
 	b.blocks.put(b.out)
@@ -462,15 +473,14 @@ func (b *mailbox) waiting() int {
 	return b.counted + int(b.left.Load()+b.kept.Load())
 }
 
+// A killing is the word of kill: who had seen before that he was not killed, and
+// waits next, finds it.
+type killing struct{}
+
 // kill makes the owner take nothing more.
 func (b *mailbox) kill() {
 	b.killed.Store(true)
-	b.mu.Lock()
-	waker := b.stir()
-	b.mu.Unlock()
-	if waker != nil {
-		waker.Wake()
-	}
+	b.put(item{message: killing{}})
 }
 
 // turns makes a state the owner, whose turns the waker starts; nil: a goroutine. The
@@ -499,8 +509,7 @@ func (b *mailbox) close() []item {
 
 // empty takes all that waits. What was due is not settled. The mutex is held.
 func (b *mailbox) empty() []item {
-	b.owed.Settle()
-	b.owed = node.Due{}
+	b.even()
 	left := slices.Clone(b.out[b.next:])
 	for _, block := range slices.Concat(b.rest, b.full) {
 		left = append(left, block...)

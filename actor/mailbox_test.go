@@ -153,3 +153,12 @@ func TestMailboxKeepsNoBlocks(t *testing.T) {
 		t.Errorf("a block that was given away has %v", block[:1])
 	}
 }
+
+// Who was killed after he had looked whether he is, and before he waits, does not wait.
+func TestKilledBetweenLookAndWait(t *testing.T) {
+	b := newMailbox(1)
+	b.kill()
+	if it := b.look(); it == nil || !b.killed.Load() {
+		t.Error("the owner finds nothing, and would wait for ever")
+	}
+}

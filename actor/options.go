@@ -30,7 +30,7 @@ type Options struct {
 	// Logger is where lines go; nil: slog.Default().
 	Logger *slog.Logger
 	// Events is told of typed happenings, on the goroutine where they happen. It must
-	// not block or send.
+	// not block or send; its panics are logged.
 	Events func(Event)
 
 	// Actors.

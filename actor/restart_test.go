@@ -1,9 +1,12 @@
 package actor
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -236,4 +239,72 @@ func TestEvents(t *testing.T) {
 			t.Errorf("got %v, want %v", events, want)
 		}
 	})
+}
+
+// What was on its way to a life when that ended does not come to the next.
+func TestNothingOfALifeComesToTheNext(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		client, leave := sys.Enter("client")
+		defer leave()
+		var late []item // what came too late to be thrown away
+		lives := 0
+		a := client.Spawn(func(self *Self) any {
+			if lives++; lives == 1 {
+				self.Watch(client.Address())
+				self.After(time.Hour, "timer")
+				self.Ask(client.Address(), "question", func(any, error) { t.Error("a callback of the first life runs") })
+				w := self.watches[client.at]
+				a := self.asks.first
+				late = []item{{message: chime{}}, {message: w}, {message: a}, {message: expiry{}}}
+				panic("no")
+			}
+			for _, it := range late {
+				self.box.put(it)
+			}
+			self.Send(client.Address(), "ready")
+			for m := range self.Messages() {
+				self.Reply(m)
+			}
+			return Aborted{}
+		}, Restart{})
+		if m := client.Input(); m != "question" {
+			t.Errorf("got %v", m)
+		}
+		client.Input() // Restarted
+		client.Input() // ready
+		client.Send(a, "mine")
+		if m := client.Input(); m != "mine" || lives != 2 {
+			t.Errorf("got %v from life %d, want what was sent, from the second", m, lives)
+		}
+	})
+}
+
+// What Options.Events does wrong is not the fault of those it is told of.
+func TestEventsPanics(t *testing.T) {
+	var log bytes.Buffer
+	options := Options{Logger: slog.New(slog.NewTextHandler(&log, nil)), Events: func(Event) { panic("no metrics") }}
+	bubble(t, options, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("parent")
+		defer leave()
+		lives := 0
+		a := self.Spawn(fickle(&lives), Named("child"), Restart{Tries: 1})
+		self.Send(a, crash{})
+		self.Send(a, crash{})
+		var got []any
+		for range 2 {
+			got = append(got, self.Input())
+		}
+		fault := Faulted{"panic", "told to"}
+		if want := []any{Restarted{a, "child", fault, 1}, Returned{a, "child", fault}}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		if err := self.Send(a, "late"); !errors.Is(err, ErrEnded) {
+			t.Errorf("got %v, want ErrEnded", err)
+		}
+	})
+	for _, event := range []string{"Spawned", "Restarted", "Ended", "Refused"} {
+		if !strings.Contains(log.String(), `msg="Options.Events panicked" event=`+event+` panic="no metrics" stack=`) {
+			t.Errorf("no line for %s in %s", event, log.String())
+		}
+	}
 }

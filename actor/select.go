@@ -17,7 +17,7 @@ func Is[T any](message any) bool {
 // Select returns the first message that one of the matches accepts. Others stay in
 // the mailbox, in order, for the next Select or Input; they count against its bound, so
 // that a Select that nothing ends has those who send told ErrOverloaded. Stop is
-// always accepted, so look at what came. Like Input it runs callbacks meanwhile, ends
+// always accepted, so look at what came. What a match panics on is taken. Like Input it runs callbacks meanwhile, ends
 // the goroutine when Options.Grace is over, and panics in a State or a callback.
 func (s *Self) Select(match ...Match) any {
 	s.mine("Select")
@@ -54,9 +54,15 @@ func (s *Self) selects(limit <-chan time.Time, match []Match) (any, bool) {
 			i++
 		}
 	}
+	var it *item
+	defer func() {
+		if it != nil {
+			s.box.accept(it) // a match panicked on it, or a callback
+		}
+	}()
 	for {
-		it, over := s.await(limit, false)
-		switch {
+		var over bool
+		switch it, over = s.await(limit, false); {
 		case over:
 			return s.forced(), true
 		case it == nil:
@@ -68,7 +74,6 @@ func (s *Self) selects(limit <-chan time.Time, match []Match) (any, bool) {
 			s.box.accept(it)
 		case accepts(match, m):
 			s.hand(it, m)
-			s.box.accept(it)
 			return m, true
 		default:
 			kept := s.setAside(it)

@@ -1,9 +1,11 @@
 package actor
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -169,6 +171,51 @@ func TestManyTimers(t *testing.T) {
 			if m := self.Input(); m != i+1 || time.Since(began) != time.Duration(i+1)*time.Millisecond {
 				t.Fatalf("got %v after %v, want %d", m, time.Since(began), i+1)
 			}
+		}
+	})
+}
+
+// What a match panics on is taken: its sender has room again, in this process or another.
+func TestMatchPanics(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		far, near := tr.open(t, Options{}), tr.open(t, Options{Mailbox: 4})
+		near.Spawn(func(self *Self) any {
+			self.Publish("server")
+			await[Delivered](t, self)
+			for {
+				m := func() (m any) {
+					defer func() { recover() }()
+					return self.Select(func(m any) bool {
+						if text, ok := m.(string); ok && len(text) > 1 {
+							panic("no such match")
+						}
+						return m == "?"
+					})
+				}()
+				if _, stop := m.(Stop); stop {
+					return nil
+				}
+				if m == "?" {
+					self.Reply(self.box.waiting())
+				}
+			}
+		})
+		self, leave := far.Enter("client")
+		defer leave()
+		self.Subscribe("server")
+		server := await[Available](t, self).Publisher
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		long := strings.Repeat("x", 50<<10)
+		for i := range 40 { // more than the windows
+			for _, to := range []Address{server, {at: server.at}} {
+				if err := self.SendWait(ctx, to, long); err != nil {
+					t.Fatalf("number %d: %v", i, err)
+				}
+			}
+		}
+		if n, err := Ask[int](ctx, self, server, "?"); n != 0 || err != nil {
+			t.Errorf("got %d, %v, want that none waits", n, err)
 		}
 	})
 }

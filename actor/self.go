@@ -195,6 +195,8 @@ func (s *Self) openWord(it *item) (any, bool) {
 			s.call(func() { m.then(m.reply, m.err) })
 		}
 		return nil, false
+	case killing: // the owner looks before each item whether he is
+		return nil, false
 	case expiry:
 		s.sender = Address{}
 		s.call(s.expire)
@@ -230,9 +232,11 @@ func (s *Self) openWord(it *item) (any, bool) {
 func (s *Self) call(f func()) {
 	bound, calling := s.bound, s.calling
 	s.bound, s.calling = true, true
+	defer func() { // also when it panics: a Func may recover, or have something to do at its end
+		s.bound, s.calling = bound, calling
+		s.sender = Address{}
+	}()
 	f()
-	s.bound, s.calling = bound, calling
-	s.sender = Address{}
 }
 
 // mayWait panics in a State or a callback.

@@ -199,3 +199,58 @@ func TestPointersToMessagesAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// A Func that recovers from what a callback panicked with goes on as before, and what it
+// has deferred may wait.
+func TestRecoverFromACallback(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		server := sys.Spawn(echo)
+		tried := func(f func()) (panicked any) {
+			defer func() { panicked = recover() }()
+			f()
+			return nil
+		}
+		var got []any
+		a := sys.Spawn(func(self *Self) any {
+			defer func() {
+				reply, err := Ask[string](t.Context(), self, server, "last")
+				got = append(got, reply, err)
+			}()
+			self.AfterFunc(0, func() { panic("once") })
+			got = append(got, tried(func() { self.Input() }))
+			self.After(0, "on")
+			got = append(got, self.Input())
+			self.AfterFunc(0, func() { panic("again") })
+			return self.Input()
+		})
+		result, _ := sys.Wait(t.Context(), a)
+		got = append(got, result)
+		if want := []any{"once", "on", "last", nil, Faulted{"panic", "again"}}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+// What is due at one time comes in the order in which it was set.
+func TestTimersOfOneTimeKeepTheirOrder(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("self")
+		defer leave()
+		var cancelled Timer
+		for i := range 100 {
+			timer := self.After(time.Second, i)
+			if i == 50 {
+				cancelled = timer
+			}
+		}
+		cancelled.Cancel()
+		for i := range 100 {
+			if i == 50 {
+				continue
+			}
+			if m := self.Input(); m != i {
+				t.Fatalf("got %v, want %d", m, i)
+			}
+		}
+	})
+}

@@ -47,6 +47,7 @@ func (s *Self) SendWait(ctx context.Context, to Address, message any) error {
 
 // wait sends when there is room.
 func (s *Self) wait(ctx context.Context, in *node.Session, to Address, message any) error {
+	s.box.even() // the other actor may wait for the room
 	w := waiting{sys: s.sys, from: s.Address(), to: to, message: message, own: s.Context()}
 	if s.leaving {
 		w.own = context.Background() // what an actor does after Stop it may do in order

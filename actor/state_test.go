@@ -354,3 +354,34 @@ func TestStateFails(t *testing.T) {
 		})
 	}
 }
+
+// What a callback says Become to is the state when the next callback runs, also where the
+// time of both asks is up at once.
+func TestBecomeBetweenCallbacks(t *testing.T) {
+	bubble(t, Options{AskTimeout: time.Second}, func(t *testing.T, sys *System) {
+		deaf := sys.Spawn(func(*Self) any { return State(func(self *Self, m any) State { return nil }) })
+		var got []string
+		second := State(func(self *Self, m any) State { return self.Stay() })
+		a := sys.Spawn(func(self *Self) any {
+			for _, name := range []string{"one", "two", "three"} {
+				self.Ask(deaf, "question", func(any, error) {
+					if codeOf(self.state) == codeOf(second) {
+						name += " in the second"
+					}
+					got = append(got, name)
+					switch name {
+					case "one":
+						self.Become(second)
+					case "two in the second":
+						self.Become(self.End("over"))
+					}
+				})
+			}
+			return State(func(self *Self, m any) State { return self.Stay() })
+		})
+		result, _ := sys.Wait(t.Context(), a)
+		if want := []string{"one", "two in the second"}; !slices.Equal(got, want) || result != "over" {
+			t.Errorf("got %q and %v, want %q and its End", got, result, want)
+		}
+	})
+}

@@ -28,6 +28,7 @@ func (s *Self) untie() {
 		return
 	}
 	for _, w := range s.watches {
+		w.off = true // it may come to the mailbox yet, and to another life
 		w.cancel()
 	}
 	s.ties = nil

@@ -16,13 +16,15 @@ type timer struct {
 	message any
 	f       func() // instead of a message
 	at      time.Time
+	order   uint64        // of those of one time the first to be set is the first
 	every   time.Duration // zero: once
 	place   int           // in the heap; negative: not there
 	waits   bool          // its message was set aside, by Select or Save
 	off     bool          // it was cancelled
 }
 
-// After sends message to this actor once d has passed. It is from nobody.
+// After sends message to this actor once d has passed. It is from nobody. What is due
+// at one time comes in the order in which it was set.
 func (s *Self) After(d time.Duration, message any) Timer {
 	s.mine("After")
 	return s.start(d, &timer{self: s, message: message})
@@ -66,6 +68,7 @@ func (s *Self) start(d time.Duration, t *timer) Timer {
 		s.agenda = new(agenda)
 	}
 	t.at = time.Now().Add(d)
+	s.line(t)
 	heap.Push(&s.timers, t)
 	s.wind()
 	return Timer{t}
@@ -74,7 +77,14 @@ func (s *Self) start(d time.Duration, t *timer) Timer {
 // An agenda is what an actor has that has set a timer.
 type agenda struct {
 	timers timers
+	last   uint64 // order
 	clock  clock
+}
+
+// line puts a timer behind the others of its time.
+func (a *agenda) line(t *timer) {
+	a.last++
+	t.order = a.last
 }
 
 // A timers is a heap of those that are to come, the next one first. An actor has one
@@ -82,9 +92,12 @@ type agenda struct {
 type timers []*timer
 
 // Len, Less, Swap, Push and Pop are for package heap.
-func (h timers) Len() int           { return len(h) }
-func (h timers) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
-func (h timers) Swap(i, j int)      { h[i], h[j] = h[j], h[i]; h[i].place, h[j].place = i, j }
+func (h timers) Len() int { return len(h) }
+func (h timers) Less(i, j int) bool {
+	c := h[i].at.Compare(h[j].at)
+	return c < 0 || c == 0 && h[i].order < h[j].order
+}
+func (h timers) Swap(i, j int) { h[i], h[j] = h[j], h[i]; h[i].place, h[j].place = i, j }
 func (h *timers) Push(t any) {
 	t.(*timer).place = len(*h)
 	*h = append(*h, t.(*timer))
@@ -144,6 +157,7 @@ func (s *Self) chimed() *timer {
 	t := s.timers[0]
 	if t.every > 0 {
 		t.at = t.at.Add(now.Sub(t.at).Truncate(t.every) + t.every) // the next that is to come
+		s.line(t)
 		heap.Fix(&s.timers, 0)
 	} else {
 		heap.Pop(&s.timers)

@@ -76,3 +76,37 @@ func TestWindowsComeBack(t *testing.T) {
 		}
 	})
 }
+
+// What an actor has taken is given back to its sender also while it waits for a reply.
+func TestWindowComesBackWhileAnActorAsks(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		one, two := tr.open(t, Options{}), tr.open(t, Options{})
+		long := strings.Repeat("x", 700<<10)
+		asked := make(chan error, 1)
+		var took time.Duration
+		one.Spawn(func(self *Self) any {
+			self.Publish("server")
+			await[Delivered](t, self)
+			self.Input() // fills most of the window of the link
+			began := time.Now()
+			_, err := Ask[string](t.Context(), self, self.Sender(), "question")
+			took = time.Since(began)
+			asked <- err
+			return nil
+		})
+		client, leave := two.Enter("client")
+		defer leave()
+		client.Subscribe("server")
+		found := await[Available](t, client)
+		if err := client.Send(Address{at: found.Publisher.at}, long); err != nil { // in no session
+			t.Fatal(err)
+		}
+		client.Input()
+		if err := client.Reply(long); err != nil {
+			t.Error(err)
+		}
+		if err := <-asked; err != nil || took != 0 {
+			t.Errorf("got %v after %v, want the reply at once", err, took)
+		}
+	})
+}

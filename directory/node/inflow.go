@@ -91,6 +91,9 @@ func (d *Due) Merge(e Due) bool {
 	return true
 }
 
+// Large reports whether it is more than may be merged.
+func (d Due) Large() bool { return d.Bytes() > maxMerged }
+
 // maxMerged is far from half a window, which is what the sender is told of at once.
 const maxMerged = wire.SessionWindow / 16
 
