@@ -263,6 +263,9 @@ func TestNothingOfALifeComesToTheNext(t *testing.T) {
 			}
 			self.Send(client.Address(), "ready")
 			for m := range self.Messages() {
+				if _, ended := m.(Ended); ended {
+					t.Errorf("got %v", m)
+				}
 				self.Reply(m)
 			}
 			return Aborted{}
