@@ -110,3 +110,89 @@ func TestWindowComesBackWhileAnActorAsks(t *testing.T) {
 		}
 	})
 }
+
+// Nor is room lost where messages were set aside when an actor fell over, was run again, or
+// ended with them.
+func TestWindowsComeBackFromWhatWasSetAside(t *testing.T) {
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		far, near := tr.open(t, Options{Grace: time.Second}), tr.open(t, Options{})
+		waits := func(m any) bool { return m == "crash" || m == "end" || m == "hang" }
+		function := func(self *Self) any {
+			if err := self.Publish("server"); err != nil {
+				return err
+			}
+			switch m := self.Select(waits); m {
+			case "crash":
+				panic(m)
+			case "hang":
+				for {
+					self.Select(func(any) bool { return false }) // also of Stop, until it is ended by force
+				}
+			}
+			return nil
+		}
+		state := func(self *Self) any {
+			if err := self.Publish("server"); err != nil {
+				return err
+			}
+			return State(func(self *Self, m any) State {
+				switch m.(type) {
+				case Published, Delivered, Dropped:
+					return self.Stay()
+				}
+				switch m {
+				case "crash":
+					panic(m)
+				case "end":
+					return self.End(nil)
+				case "hang":
+					return State(func(self *Self, m any) State { return self.Save() }) // Stop too
+				}
+				return self.Save()
+			})
+		}
+		self, leave := near.Enter("client")
+		defer leave()
+		self.Subscribe("server")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		long := strings.Repeat("x", 25<<10) // a quarter of the window outside of sessions for each actor
+		for round, f := range []Func{function, state, function, state, function, state} {
+			a := far.Spawn(f, Restart{Tries: 6, After: time.Millisecond})
+			for _, end := range []string{"crash", "crash", "crash", "crash", "hang"} {
+				server := await[Available](t, self).Publisher
+				for i := range 2 {
+					for _, to := range []Address{server, {at: server.at}} {
+						if err := self.SendWait(ctx, to, long); err != nil {
+							t.Fatalf("round %d, %s, number %d: %v", round, end, i, err)
+						}
+					}
+				}
+				if round > 3 && end == "hang" {
+					end = "end"
+				}
+				if err := self.Send(Address{at: server.at}, end); err != nil {
+					t.Fatal(err)
+				}
+				if end == "hang" {
+					synctest.Wait()
+					far.Stop(a)
+				}
+				await[Dropped](t, self)
+			}
+			far.Wait(ctx, a)
+		}
+		far.Spawn(func(self *Self) any {
+			self.Publish("server")
+			return State(func(self *Self, m any) State { return self.Stay() })
+		})
+		server := await[Available](t, self).Publisher
+		for i := range 80 {
+			for _, to := range []Address{server, {at: server.at}} {
+				if err := self.SendWait(ctx, to, long); err != nil {
+					t.Fatalf("at last, number %d: %v", i, err)
+				}
+			}
+		}
+	})
+}
