@@ -9,7 +9,7 @@ import (
 )
 
 // An item is something that waits in a mailbox: a message, or an *ask,
-// *timer, *ending, *watch, *opening or *notice, of which a callback or a message is made
+// *timer, *ending, *watch, *revival, *opening or *notice, of which a callback or a message is made
 // when it is taken.
 type item struct {
 	message any

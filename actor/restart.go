@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,7 +15,7 @@ import (
 // cancelled, its asks forgotten, what it watches is watched no more, its listeners and
 // connections are closed and its registrations retracted, so that whoever had a session
 // with it is told Dropped. The parent gets [Restarted] each time, and Returned when it
-// is over.
+// is over; of several that it has not taken, the last.
 //
 // An actor fails if its result is an error other than Aborted. One that Stop was sent
 // to is not restarted.
@@ -30,11 +31,14 @@ type Restart struct {
 
 func (Restart) spawnOption() {}
 
-// A revival decides whether an actor is run again. It is a pure machine.
+// A revival decides whether an actor is run again, which is pure, and has what the parent
+// is to be told of it: others decide how often that is, so one word at most waits.
 type revival struct {
 	rule  Restart
 	tries int
 	born  time.Time // when this life began
+
+	news atomic.Pointer[Restarted] // that waits in the parent's mailbox; nil: none
 }
 
 // again returns how long to wait before the next life, after one that lasted so long
@@ -82,7 +86,9 @@ func (s *Self) finish(value any) {
 	told := Restarted{s.Address(), s.title(), fault, s.revival.tries}
 	s.sys.emit(func() Event { return told })
 	if s.parent != nil {
-		s.parent.box.put(item{message: told})
+		if s.revival.news.Swap(&told) == nil {
+			s.parent.box.put(item{message: s.revival})
+		}
 	}
 	s.Log().Warn("actor restarts", "fault", fault, "tries", told.Tries, "after", delay)
 	s.rest(delay)

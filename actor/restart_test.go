@@ -311,3 +311,26 @@ func TestEventsPanics(t *testing.T) {
 		}
 	}
 }
+
+// A parent that takes nothing does not get more and more of a child that falls over again
+// and again; one that sets Restarted aside has it as it was.
+func TestRestartedDoesNotPileUp(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("parent")
+		defer leave()
+		a := self.Spawn(func(*Self) any { return Faulted{"no", ""} }, Named("child"), Restart{After: time.Millisecond, Limit: time.Hour, Tries: 10})
+		time.Sleep(10 * time.Hour)
+		self.After(0, "on")
+		self.Select(func(m any) bool { return m == "on" })
+		b := self.Spawn(func(*Self) any { return nil }, Named("other"), Restart{Always: true, Tries: 1, After: time.Millisecond})
+		var got []any
+		for len(got) < 4 {
+			got = append(got, self.Input())
+		}
+		fault := Faulted{"no", ""}
+		want := []any{Restarted{a, "child", fault, 10}, Returned{a, "child", fault}, Restarted{b, "other", nil, 1}, Returned{b, "other", nil}}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}

@@ -213,6 +213,9 @@ func (s *Self) openWord(it *item) (any, bool) {
 		}
 		it.message = t // as it is set aside
 		return t.message, true
+	case *revival:
+		it.message = *m.news.Swap(nil) // as it is set aside
+		return it.message, true
 	case *timer: // it was set aside
 		return m.message, !m.off
 	case *watch:
