@@ -100,7 +100,7 @@ type httpRefusal struct {
 
 // refusalOf returns the response that says why there is no reply.
 func refusalOf(err error) *httpRefusal {
-	r := &httpRefusal{status: http.StatusInternalServerError, reason: err.Error()}
+	r := &httpRefusal{status: http.StatusInternalServerError, reason: fmt.Sprint(err)} // an actor's: its Error may panic, as of a nil pointer
 	switch {
 	case errors.As(err, new(TimedOut)), errors.Is(err, context.DeadlineExceeded):
 		r.status = http.StatusGatewayTimeout

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/layer-cake/layer-cake/actor/codec"
@@ -85,7 +86,7 @@ func (r *registry) registered(t reflect.Type) bool { return r.known[t] }
 func (r *registry) Append(b []byte, message any) ([]byte, transport.Type, error) {
 	body, t, err := r.Codec.Append(b, message)
 	if e, ok := message.(error); ok && err != nil {
-		return r.Codec.Append(b, Faulted{Condition: e.Error()})
+		return r.Codec.Append(b, Faulted{Condition: fmt.Sprint(e)}) // whose Error may panic, as of a nil pointer
 	}
 	return body, t, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http/httptest"
 	"reflect"
 	"sync/atomic"
 	"testing"
@@ -278,6 +279,72 @@ func TestMessagesInsideAProcessAreNotEncoded(t *testing.T) {
 		}
 		if n := m.codec.Load(); n != 0 {
 			t.Errorf("the codec was used %d times", n)
+		}
+	})
+}
+
+// A speechless error says nothing, not even of a nil pointer.
+type speechless struct{ reason string }
+
+func (e speechless) Error() string {
+	if e.reason == "" {
+		panic("nothing to say")
+	}
+	return e.reason
+}
+
+// An error whose words cannot be had is a failure wherever it goes: as a result, as a
+// reply, to who watches in another process, to a client of HTTP. It is nobody's end.
+func TestErrorsThatPanic(t *testing.T) {
+	values := []any{(*speechless)(nil), speechless{}}
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("parent")
+		defer leave()
+		for _, v := range values {
+			a := self.Spawn(func(*Self) any { return v }, Named("child"), Restart{Tries: 1})
+			if m, ok := self.Input().(Restarted); !ok {
+				t.Errorf("%T: got %v, want Restarted", v, m)
+			}
+			if m := self.Input(); m != (Returned{a, "child", v}) {
+				t.Errorf("%T: it has another end", v)
+			}
+			server := self.Spawn(func(self *Self) any { self.Input(); self.Reply(v); return nil })
+			response := httptest.NewRecorder()
+			sys.Handler(server, httpTypes).ServeHTTP(response, httptest.NewRequest("GET", "/xy?x=1&y=2", nil))
+			if response.Code != 500 {
+				t.Errorf("%T: got %d: %s", v, response.Code, response.Body)
+			}
+			self.Input()
+		}
+	})
+	plant(t, nil, func(t *testing.T, tr *tree) {
+		far, near := tr.open(t, Options{}), tr.open(t, Options{})
+		self, leave := near.Enter("client")
+		defer leave()
+		self.Subscribe("server")
+		for _, v := range values {
+			far.Spawn(func(self *Self) any {
+				self.Publish("server")
+				for m := range self.Messages() {
+					if m == "end" {
+						return v
+					}
+					self.Reply(v)
+				}
+				return nil
+			})
+			server := await[Available](t, self).Publisher
+			if _, err := Ask[any](t.Context(), self, server, "question"); !errors.As(err, new(Faulted)) {
+				t.Errorf("%T: the reply is %#v, want Faulted", v, err)
+			}
+			if _, err := Ask[any](t.Context(), self, server, v); !errors.As(err, new(Faulted)) {
+				t.Errorf("%T: asked with it, the reply is %#v, want Faulted", v, err)
+			}
+			self.Watch(server)
+			self.Send(server, "end")
+			if m, _ := await[Ended](t, self).Value.(Faulted); m.Condition == "" {
+				t.Errorf("%T: who watches is told %#v, want Faulted", v, m)
+			}
 		}
 	})
 }
