@@ -132,7 +132,8 @@
 // state that does not handle it. The lines after the loop are the orderly end: they may
 // still send, take messages and ask, for [Options.Grace] altogether; the next Input
 // after it ends the goroutine and runs what was deferred. One that takes no message
-// cannot be ended: its parent waits, and [System.Close] and Main name it.
+// cannot be ended: a moment later its parent goes on without it, and the log,
+// [System.Close] and Main name it.
 //
 // # Time
 //
@@ -187,7 +188,8 @@
 // # Too much
 //
 // Who sends faster than the other actor takes is told so: [Self.Send] returns
-// [ErrOverloaded]. [Self.SendWait] waits instead. An actor that takes nothing stops
+// [ErrOverloaded], which is counted also where nobody reads it ([Counts], [Refused]).
+// [Self.SendWait] waits instead. An actor that takes nothing stops
 // those who send to it, and nobody else on the way.
 //
 // # Sharing
@@ -196,7 +198,8 @@
 // away; between processes it is a copy. [Self] belongs to its actor: hand other
 // goroutines [Self.System]. A method value is a fine Func, with settings in its struct;
 // that struct is one for all the calls that a [Pool] or [Restart] makes, so what
-// changes belongs in variables of the call.
+// changes belongs in variables of the call. Its receiver is a pointer: s.run of a value
+// copies s there and then, before Main has read the settings.
 //
 // # Testing
 //

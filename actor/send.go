@@ -73,7 +73,8 @@ func (s *Self) try(in *node.Session, to *Address, message any) error {
 	return s.sys.try(to, s.is(), message)
 }
 
-// Reply sends message to the Sender. If it may not travel or is too large, a
+// Reply sends message to the Sender. Who asked takes one reply: another is counted as
+// Late, and no error. If it may not travel or is too large, a
 // Sender that asked, and would wait in vain, gets a Faulted instead.
 func (s *Self) Reply(message any) error {
 	s.mine("Reply")
