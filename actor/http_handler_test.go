@@ -307,7 +307,8 @@ func TestHTTPActorCannot(t *testing.T) {
 	if err := sys.Send(full, httpXy{}); err != nil {
 		t.Fatal(err)
 	}
-	for reason, to := range map[string]Address{": ended": ended, ": overloaded": full, "nobody": {}} {
+	fails := sys.Spawn(func(self *Self) any { self.Input(); panic("told to") }, Restart{})
+	for reason, to := range map[string]Address{": ended": ended, ": overloaded": full, "nobody": {}, failedOver: fails} {
 		recorder := httptest.NewRecorder()
 		sys.Handler(to, httpTypes).ServeHTTP(recorder, httptest.NewRequest("GET", "/Xy", nil))
 		if got := recorder.Body.String(); recorder.Code != 503 || !strings.Contains(got, reason) {

@@ -116,6 +116,10 @@ func TestSelectAndTimers(t *testing.T) {
 		}
 		self.SelectWithin(5*time.Second, Is[int])
 		every.Cancel()
+		self.SelectWithin(0, Is[int]) // steps over what was cancelled, for good
+		if n := len(self.again); n != 0 {
+			t.Errorf("%d are kept after Cancel", n)
+		}
 		if m, ok := self.InputWithin(time.Hour); ok {
 			t.Errorf("got %v after Cancel", m)
 		}
