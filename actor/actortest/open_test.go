@@ -275,7 +275,7 @@ func TestOpenFindsForeignGoroutines(t *testing.T) {
 						<-done
 						return nil
 					}, actor.Named("careless")))
-				}), []string{"Self." + verb, "careless", "another goroutine", "the actor is\ngoroutine ", "chan receive"})
+				}), []string{"Self." + verb, "careless", "another goroutine", "the actor is\ngoroutine ", "(*Self).run"})
 			})
 		})
 	}
