@@ -3,6 +3,7 @@ package actor
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -115,6 +116,49 @@ func TestSavedComesBeforeWhatIsToComeAgain(t *testing.T) {
 		sys.Wait(t.Context(), a)
 		if len(got) != 3 || got[0] != 1 || got[1] != 2 || got[2] != 3 {
 			t.Errorf("got %v, want 1 2 3", got)
+		}
+	})
+}
+
+// Callbacks of timers and of children have no sender, whatever was taken before.
+func TestCallbacksHaveNoSender(t *testing.T) {
+	bubble(t, Options{AskTimeout: time.Second}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("a")
+		defer leave()
+		silent := sys.Spawn(func(self *Self) any { self.Select(Is[Stop]); return nil })
+		called := 0
+		note := func(any, error) {
+			if called++; !self.Sender().IsZero() {
+				t.Errorf("callback %d: the sender is %v", called, self.Sender())
+			}
+		}
+		for _, begin := range []func(){
+			func() { self.AfterFunc(time.Second, func() { note(nil, nil) }) },
+			func() { self.SpawnThen(echo2, note) },
+			func() { self.Ask(silent, 1, note) },
+		} {
+			self.Send(self.Address(), "from itself")
+			self.Input()
+			begin()
+			self.InputWithin(time.Minute)
+		}
+		if called != 3 {
+			t.Errorf("%d were called", called)
+		}
+	})
+}
+
+// What waits for the next life counts against the bound.
+func TestRestartKeepsTheBound(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, sys *System) {
+		self, leave := sys.Enter("a")
+		defer leave()
+		a := self.Spawn(func(self *Self) any { time.Sleep(time.Second); panic("told to") }, Mailbox(2), Restart{After: time.Hour})
+		self.Send(a, 1)
+		self.Send(a, 2)
+		self.Select(Is[Restarted])
+		if err := self.Send(a, 3); !errors.Is(err, ErrOverloaded) {
+			t.Errorf("got %v, want ErrOverloaded", err)
 		}
 	})
 }
