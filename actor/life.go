@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"iter"
 	"reflect"
 	"runtime"
 	"runtime/debug"
@@ -13,8 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/layer-cake/layer-cake/transport"
 )
 
 // A cell is what the rest of the process sees of an actor.
@@ -56,134 +53,12 @@ type cell struct {
 	waits      wait                 // the ask in a session that the goroutine waits for
 }
 
-// A leave is the time that an actor has to end.
-type leave struct {
-	deadline time.Time // when it is ended by force
-	force    *time.Timer
-	lost     chan struct{} // closed when it goes on all the same
-}
-
-// lastMoment is how long an actor that was ended by force may take for what it has
-// deferred.
-const lastMoment = afterGrace * 3 / 4
-
 // An ending is a Returned that goes to a callback.
 type ending struct {
 	then  func(value any, err error)
 	child Address
 	value any
 	err   error
-}
-
-// A SpawnOption is a Named, a Mailbox or a Restart.
-type SpawnOption interface{ spawnOption() }
-
-// Named is the name that logs show.
-type Named string
-
-// Mailbox is how many messages may wait for the actor; zero or less is
-// Options.Mailbox.
-type Mailbox int
-
-func (Named) spawnOption()   {}
-func (Mailbox) spawnOption() {}
-
-// Spawn starts f as a child of this actor. The parent gets Returned when it
-// ends. Children end before their parent does: only one that cannot be ended, for it takes
-// no messages long after Stop, is left behind, a moment after Options.Grace, and the
-// log names it.
-func (s *Self) Spawn(f Func, options ...SpawnOption) Address {
-	s.mine("Spawn")
-	return s.sys.spawn(s, f, nil, options)
-}
-
-// SpawnThen is Spawn whose result goes to then, as part of this actor, instead
-// of a Returned. A result that is an error is the err.
-func (s *Self) SpawnThen(f Func, then func(value any, err error), options ...SpawnOption) Address {
-	s.mine("SpawnThen")
-	return s.sys.spawn(s, f, then, options)
-}
-
-// Children yields the addresses of the children that run.
-func (s *Self) Children() iter.Seq[Address] {
-	s.mine("Children")
-	return func(yield func(Address) bool) {
-		for _, c := range s.offspring() {
-			if !yield(c.Address()) {
-				return
-			}
-		}
-	}
-}
-
-// Stop asks a child to end. Asking again does nothing. It returns ErrNotChild for any
-// other actor.
-func (s *Self) Stop(child Address) error {
-	s.mine("Stop")
-	c := s.sys.find(child)
-	if c == nil || c.parent != s {
-		return ErrNotChild
-	}
-	c.stop(s.sys.grace())
-	return nil
-}
-
-func (sys *System) spawn(parent *Self, f Func, then func(any, error), options []SpawnOption) Address {
-	s := sys.newSelf(parent, f, options)
-	if s == nil {
-		return Address{}
-	}
-	s.then = then
-	sys.spawned(s)
-	go s.run()
-	return s.Address()
-}
-
-// spawned tells of an actor that will run.
-func (sys *System) spawned(s *Self) {
-	if sys.traces {
-		s.traceCreated()
-	}
-	sys.emit(func() Event { return Spawned{s.Address(), s.parentAddress(), s.title()} })
-}
-
-func (c *cell) parentAddress() Address {
-	if c.parent == nil {
-		return Address{}
-	}
-	return c.parent.Address()
-}
-
-// newSelf makes an actor that is known and does not run yet. It returns nil if
-// the system is closed.
-func (sys *System) newSelf(parent *Self, f Func, options []SpawnOption) *Self {
-	s := &Self{cell: cell{sys: sys, parent: parent, f: f, started: time.Now().UnixNano()}}
-	limit := sys.mailbox
-	for _, o := range options {
-		switch o := o.(type) {
-		case Named:
-			s.name = string(o)
-		case Mailbox:
-			if o > 0 {
-				limit = int(o)
-			}
-		case Restart:
-			s.revival = &revival{rule: o}
-		}
-	}
-	s.box.init(limit, &sys.blocks)
-	s.at = sys.mint.Address(transport.ActorID(sys.lastActor.Add(2) - 1))
-	if parent == nil {
-		if !sys.adopt(s) {
-			return nil
-		}
-		return s
-	}
-	parent.mu.Lock()
-	parent.children.add(s)
-	parent.mu.Unlock()
-	sys.cells.put(s.at.Actor, s)
-	return s
 }
 
 // errGoexit is the result of an actor whose code called runtime.Goexit.
@@ -218,10 +93,11 @@ func (s *Self) run() {
 func (s *Self) outcome(panicked, value any) any {
 	switch {
 	case panicked != nil:
+		stack := panicStack()
 		if checks := s.sys.checks; checks != nil {
-			checks.Panicked(s.describe(), panicked, panicStack())
+			checks.Panicked(s.describe(), panicked, stack)
 		}
-		s.Log().Error("actor panicked", "panic", panicked, "stack", string(panicStack()))
+		s.Log().Error("actor panicked", "panic", panicked, "stack", string(stack))
 		return Faulted{"panic", fmt.Sprint(panicked)}
 	case s.box.killed.Load():
 		return Aborted{}
@@ -280,40 +156,6 @@ func (s *Self) end(value any) {
 		}
 	}
 	s.bequeath(value)
-}
-
-// endChildren stops the children and waits for their end.
-func (s *Self) endChildren(deadline time.Time) {
-	list := s.offspring()
-	for _, c := range list {
-		c.stop(deadline)
-	}
-	for _, c := range list {
-		select {
-		case <-c.over():
-		case <-c.isLost():
-			if !s.abandon(c) {
-				<-c.over()
-			}
-		}
-	}
-}
-
-// abandon has the actor go on without a child that cannot be ended. It returns false if
-// the child ends after all.
-func (s *Self) abandon(c *Self) bool {
-	c.mu.Lock()
-	ends := c.ended
-	c.orphan = !ends
-	c.mu.Unlock()
-	if ends {
-		return false
-	}
-	s.mu.Lock()
-	s.children.remove(c)
-	s.mu.Unlock()
-	s.logger().Error("actor goes on without a child that takes no messages", "child", c.describe())
-	return true
 }
 
 // forgetAsks gives up the asks by callback.
@@ -391,105 +233,6 @@ func (c *cell) result() any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.value
-}
-
-// stop asks the actor to end before deadline, when it is ended by force. Stop
-// is put in its mailbox once.
-func (c *cell) stop(deadline time.Time) {
-	c.mu.Lock()
-	sooner := c.leave == nil || deadline.Before(c.leave.deadline)
-	if sooner && !c.gone {
-		switch d := time.Until(deadline); {
-		case c.leave == nil:
-			c.leave = &leave{lost: make(chan struct{})}
-			if !c.ended {
-				c.leave.force = time.AfterFunc(d, c.kill)
-			}
-		case !c.ended:
-			c.leave.force.Reset(d)
-		}
-		c.leave.deadline = deadline
-	}
-	ended, renewing := c.ended, c.renewing
-	again := c.stopped
-	c.stopped = true
-	if !again && c.cancel != nil {
-		c.cancel(Aborted{})
-	}
-	resting := c.resting
-	c.resting = nil
-	c.mu.Unlock()
-	if (ended || renewing) && sooner { // it waits for its children
-		for _, child := range c.offspring() {
-			child.stop(deadline)
-		}
-	}
-	switch {
-	case resting != nil:
-		resting.Stop()
-		if s := c.sys.cells.get(c.at.Actor); s != nil {
-			go s.end(Aborted{})
-		}
-	case !ended && !again:
-		c.box.put(item{message: Stop{}})
-	}
-}
-
-// isEnding reports whether the actor takes nothing more.
-func (c *cell) isEnding() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.ended
-}
-
-// kill ends the actor, and its children, at their next Input.
-func (c *cell) kill() {
-	c.logger().Warn("actor has not ended in the time after Stop")
-	if checks := c.sys.checks; checks != nil {
-		checks.Overdue(c.describe())
-	}
-	c.box.kill()
-	c.mu.Lock()
-	if !c.ended {
-		c.leave.force = time.AfterFunc(lastMoment, c.lose)
-	}
-	c.mu.Unlock()
-	for _, child := range c.offspring() {
-		child.stop(time.Now())
-	}
-}
-
-// lose notes that the actor cannot be ended, unless it only waits for its children.
-func (c *cell) lose() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.ended && !c.renewing && c.resting == nil {
-		close(c.leave.lost)
-	}
-}
-
-// isLost returns a channel that is closed when the actor, which was stopped, cannot be
-// ended; nil if it has ended.
-func (c *cell) isLost() <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.leave == nil {
-		return nil
-	}
-	return c.leave.lost
-}
-
-func (c *cell) isOrphan() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.orphan
-}
-
-// offspring returns the children that run.
-func (c *cell) offspring() []*Self {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.children.all()
 }
 
 // context makes the actor's context when it is first asked for.

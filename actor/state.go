@@ -108,44 +108,41 @@ func (s *Self) turns() {
 // turn takes one item. It reports whether the actor ends by it, with what value.
 func (s *Self) turn(it *item, value *any) (ended bool) {
 	message, ok := s.open(it)
-	if ok {
-		s.hand(it, message)
-		next := s.state(s, message)
-		switch code := codeOf(next); {
-		case next == nil:
-			s.box.accept(it)
-			if _, stop := message.(Stop); stop {
-				*value = Aborted{}
-				return true
-			}
-			s.unhandled(message)
-		case code == s.sys.verdicts.stays:
-			s.box.accept(it)
-		case code == s.sys.verdicts.saves:
-			kept := s.setAside(it)
-			s.saved = append(s.saved, kept)
-		case code == s.sys.verdicts.ends:
-			s.box.accept(it)
-			*value = s.verdict
-			return true
-		default:
-			s.box.accept(it)
-			s.enter(next)
-		}
-	}
 	if !ok {
 		s.box.accept(it)
-	}
-	if next := s.next; next != nil { // a callback said Become
+		next := s.next // a callback may have said Become
 		s.next = nil
-		switch codeOf(next) {
-		case s.sys.verdicts.ends:
-			*value = s.verdict
-			return true
-		case s.sys.verdicts.stays, s.sys.verdicts.saves:
-		default:
-			s.enter(next)
-		}
+		return next != nil && s.follows(next, value)
+	}
+	s.hand(it, message)
+	next := s.state(s, message)
+	if codeOf(next) == s.sys.verdicts.saves {
+		kept := s.setAside(it)
+		s.saved = append(s.saved, kept)
+		return false
+	}
+	s.box.accept(it)
+	if next != nil {
+		return s.follows(next, value)
+	}
+	if _, stop := message.(Stop); stop {
+		*value = Aborted{}
+		return true
+	}
+	s.unhandled(message)
+	return false
+}
+
+// follows does what a result says of the state. It reports whether the actor ends, with
+// what value.
+func (s *Self) follows(next State, value *any) (ended bool) {
+	switch codeOf(next) {
+	case s.sys.verdicts.stays, s.sys.verdicts.saves:
+	case s.sys.verdicts.ends:
+		*value = s.verdict
+		return true
+	default:
+		s.enter(next)
 	}
 	return false
 }
